@@ -1,0 +1,64 @@
+"""The `groundkit` command: one verb a file, errors as one line and exit code 2.
+
+Verbs import what they need when they run, so that `groundkit --help` stays fast.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from groundkit import __version__
+from groundkit.cli import evaluate, make_dataset, predict, preview
+from groundkit.errors import GroundkitError
+
+app = typer.Typer(
+    name="groundkit",
+    help="Make vision-language models point at things on screens.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"groundkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of the command itself."""
+
+
+app.command("make-dataset")(make_dataset.run)
+app.command("preview")(preview.run)
+app.command("predict")(predict.run)
+app.command("eval")(evaluate.run)
+
+
+def main() -> None:
+    """Entry point. Exit codes: 0 done, 2 something the user can put right, 130 interrupted."""
+    try:
+        app()
+    except GroundkitError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; what was finished is kept", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has left; that is no error.
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,50 @@
+"""Errors a user can cause. The command line prints each as one line and exits with code 2.
+
+GroundkitError
+├── DataError      a file, a row or an image that cannot be used   (also a ValueError)
+└── OptionError    an option or argument that cannot be used       (also a ValueError)
+
+Anything else that escapes is a bug in groundkit and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class GroundkitError(Exception):
+    """What went wrong, where, what would be valid, and what to do next.
+
+    Args:
+        what: one sentence without a final full stop.
+        where: file, line and field, as far as known: `screens.jsonl:3: elements[0].box`.
+        choices: the valid values, if they can be listed.
+        hint: the next step, usually a command or an option.
+    """
+
+    def __init__(
+        self, what: str, where: str = "", choices: Iterable[str] = (), hint: str = ""
+    ) -> None:
+        self.what = what
+        self.where = where
+        self.choices = tuple(choices)
+        self.hint = hint
+        # Positional args make the error survive pickling between worker processes.
+        super().__init__(what, where, self.choices, hint)
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.choices:
+            parts.append(f"valid: {', '.join(self.choices)}")
+        if self.hint:
+            parts.append(self.hint)
+        # One error is one line, whatever a hostile file name or message holds.
+        return " ".join("; ".join(parts).split())
+
+
+class DataError(GroundkitError, ValueError):
+    """A file, a row of it or an image cannot be used."""
+
+
+class OptionError(GroundkitError, ValueError):
+    """An option or argument cannot be used."""

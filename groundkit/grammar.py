@@ -1,0 +1,125 @@
+"""The language of answers: writes one form, reads what models write.
+
+    <ref>{type}-{name}</ref><box>[[x1, y1, x2, y2]]</box>
+
+The form is InternVL's and OS-Atlas's. A string never tells its frame: the frame is declared beside
+it. Text inside `<ref>` is escaped where it could be taken for markup (`<` and `>` as `&lt;` and
+`&gt;`, line breaks as `&#10;` and `&#13;`), and `&` only where it would then read as an escape,
+so that "R&D" stays "R&D". Model text is data: it is matched, never evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+_ESCAPES = {"<": "&lt;", ">": "&gt;", "\n": "&#10;", "\r": "&#13;"}
+_UNESCAPES = {escape: char for char, escape in _ESCAPES.items()} | {"&amp;": "&"}
+_MARKUP = re.compile(r"[<>\n\r]|&(?=lt;|gt;|amp;|#10;|#13;)")
+_ESCAPED = re.compile("|".join(map(re.escape, _UNESCAPES)))
+
+Kind = Literal["box", "refusal", "none"]
+
+
+class Answer(NamedTuple):
+    """What was read from a text.
+
+    Attributes:
+        kind: `box`, `refusal` (the model says there is no such element) or `none`.
+        box: xyxy in whatever frame the model used; finite and not inverted.
+        type_word, name: the two halves of `<ref>`, empty if there is none.
+        rule: the reading that fired, or why none did if `kind` is `none`.
+    """
+
+    kind: Kind
+    box: tuple[float, float, float, float] | None
+    type_word: str
+    name: str
+    rule: str
+
+
+def escape(text: str) -> str:
+    """`text` as it is written inside `<ref>`."""
+    return _MARKUP.sub(lambda match: _ESCAPES.get(match[0], "&amp;"), text)
+
+
+def unescape(text: str) -> str:
+    """The inverse of `escape`."""
+    if "&" not in text:
+        return text
+    return _ESCAPED.sub(lambda match: _UNESCAPES[match[0]], text)
+
+
+def write_ref(type_word: str, name: str) -> str:
+    """`<ref>text-Address</ref>`.
+
+    Raises:
+        ValueError: the type word holds a hyphen, which would end it when read.
+    """
+    if "-" in type_word:
+        raise ValueError(f"a type word cannot hold a hyphen: {type_word!r}")
+    return f"<ref>{escape(type_word)}-{escape(name)}</ref>"
+
+
+def write_box(box: Sequence[float]) -> str:
+    """`<box>[[33, 241, 66, 264]]</box>`."""
+    x1, y1, x2, y2 = box
+    return f"<box>[[{x1}, {y1}, {x2}, {y2}]]</box>"
+
+
+def write_answer(type_word: str, name: str, box: Sequence[float]) -> str:
+    """The full answer: what is there, then where."""
+    return write_ref(type_word, name) + write_box(box)
+
+
+_NUMBER = r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))"
+_FOUR = r"\s*,\s*".join([_NUMBER] * 4)
+_REF = re.compile(r"<ref>([^<]*)</ref>")
+_BOX = re.compile(rf"<box>\s*\[\s*\[\s*{_FOUR}\s*\]\s*\]\s*</box>")
+_BARE = re.compile(rf"\s*\[?\s*\[\s*{_FOUR}\s*\]\s*\]?\s*")
+_REFUSALS = frozenset({"[]", "[-1,-1]", "[[-1,-1]]", "refusal", "target not existent", "无ui元素"})
+# A longer text holds no answer of ours; matching it would only cost time.
+_MAX_LENGTH = 1 << 20
+
+
+def read_answer(text: str) -> Answer:
+    """Reads a model's text. Never raises on any string; takes time linear in its length.
+
+    Rules, first match wins: `ref-box` (the form above; without `<ref>` the names are empty),
+    `bare-box` (the whole text is `[x1, y1, x2, y2]`), `refusal`. A box with x2 < x1 or y2 < y1
+    and a text with several different boxes are not answers: they read as kind `none`.
+    """
+    if len(text) > _MAX_LENGTH:
+        return _none("longer than 1 MiB")
+    boxes = [match.groups() for match in _BOX.finditer(text)]
+    if boxes:
+        ref = _REF.search(text)
+        type_word, _, name = ref[1].partition("-") if ref else ("", "", "")
+        if len(set(boxes)) > 1:
+            return _none(f"{len(boxes)} different boxes")
+        return _box(boxes[0], unescape(type_word), unescape(name), "ref-box" if ref else "box")
+    if bare := _BARE.fullmatch(text):
+        return _box(bare.groups(), "", "", "bare-box")
+    if _is_refusal(text):
+        return Answer("refusal", None, "", "", "refusal")
+    return _none("no box in the text")
+
+
+def _box(numbers: Sequence[str], type_word: str, name: str, rule: str) -> Answer:
+    x1, y1, x2, y2 = map(float, numbers)
+    if x2 < x1 or y2 < y1:
+        return _none("inverted box")
+    if not max(abs(x1), abs(y1), abs(x2), abs(y2)) < 1e9:
+        return _none("absurd numbers")
+    return Answer("box", (x1, y1, x2, y2), type_word, name, rule)
+
+
+def _none(reason: str) -> Answer:
+    return Answer("none", None, "", "", reason)
+
+
+def _is_refusal(text: str) -> bool:
+    return len(text) < 64 and "".join(text.split()).casefold() in {
+        "".join(refusal.split()) for refusal in _REFUSALS
+    }

@@ -1,0 +1,213 @@
+"""The nouns, in the order in which data meets them.
+
+Screen       a screenshot and the elements on it, in pixels of the original image
+Element      one thing on a screen: a box, what its source calls it, its names
+Gold         what a right answer to a question is, in pixels of the saved image
+Sample       a Gold with its prompt, its answer and how it was made; one row of samples.jsonl
+Prediction   what a model wrote about one sample, raw
+Verdict      what scoring made of one prediction
+
+All are frozen. `store.read_jsonl` decodes them strictly: a wrong type, a missing field or a NaN
+names the file, the line and the field. Keys that a record does not know are ignored, so that
+other tools may add their own. docs/formats.md explains every field with an example.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from groundkit.geometry import Box, FrameName, IntBox, Point, Size
+from groundkit.vocabulary import Lang
+
+Split = Literal["train", "val"]
+Placement = Literal["inside", "near"]
+NameSource = Literal["text", "description", "descendants", "resource_id"]
+Status = Literal["scored", "missing", "refused", "unparsable", "invalid"]
+
+
+class Element(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing on a screen.
+
+    Attributes:
+        id: unique on its screen.
+        box: pixels of the original screenshot.
+        type: what the source calls it: an Android class, an ARIA role, an HTML tag, a label.
+        fallback_types: tried in order if `type` is in no table: superclasses, role, tag.
+        text: what is written on it.
+        description: its accessible name: content-desc, aria-label, alt text.
+        resource_id: the developer's identifier.
+        parent: id of the enclosing element.
+        visible: False if the source says that it is not shown.
+        clickable: whether the source says that it reacts to a click.
+    """
+
+    id: str
+    box: Box
+    type: str = ""
+    fallback_types: tuple[str, ...] = ()
+    text: str = ""
+    description: str = ""
+    resource_id: str = ""
+    parent: str | None = None
+    visible: bool = True
+    clickable: bool = False
+
+
+class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A screenshot and the elements on it.
+
+    Attributes:
+        id: unique over all sources of a dataset.
+        image: path of the screenshot, relative to the file that names it.
+        width, height: size of the screenshot in pixels, after its EXIF orientation is applied.
+        elements: in drawing or document order; parents need not come first.
+        group: app, domain or trace; a split never separates one group. Empty: the screen alone.
+        source: name of the reader that made the record.
+    """
+
+    id: str
+    image: str
+    width: int
+    height: int
+    elements: tuple[Element, ...]
+    group: str = ""
+    source: str = "groundkit"
+
+
+class LocatedScreen(NamedTuple):
+    """A screen as a reader hands it on.
+
+    Attributes:
+        image: where the screenshot lies; checked to be inside the source folder.
+        where: file and line that name the screen, for messages.
+    """
+
+    screen: Screen
+    image: Path
+    where: str
+
+
+class Marker(msgspec.Struct, frozen=True, kw_only=True):
+    """The mark drawn at the point of a prompt.
+
+    Attributes:
+        shape: star, dot or ring.
+        color: the colour named in the prompt, in English.
+        radius: of the circle around the mark, in pixels of the saved image.
+        clipped: whether the edge of the image cuts it.
+    """
+
+    shape: Literal["star", "dot", "ring"]
+    color: str
+    radius: float
+    clipped: bool
+
+
+class Gold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a right answer is. Coordinates are pixels of the saved image (frame `resized`).
+
+    Attributes:
+        id: unique in its dataset.
+        image: path of the saved image, relative to the file that holds this record.
+        width, height: of the saved image.
+        original: width and height of the screenshot before it was resized.
+        box: of the element asked for.
+        type: key of `vocabulary.TYPE_WORDS`.
+        name: the element's name.
+        point: the point asked about.
+    """
+
+    id: str
+    image: str
+    width: int
+    height: int
+    original: Size
+    box: IntBox
+    type: str
+    name: str
+    point: Point
+    lang: Lang = "zh"
+    screen: str = ""
+    group: str = ""
+    source: str = ""
+    split: Split = "train"
+
+
+class Sample(Gold, frozen=True, kw_only=True, omit_defaults=True):
+    """One question about one point, with its answer.
+
+    Attributes:
+        prompt: the user text, with the `<image>` tag.
+        answer: the text that a model should write.
+        frame: of every coordinate in prompt and answer.
+        element: id of the element on its screen.
+        name_source: where the name came from.
+        placement: whether the point lies in the element's own region or near it, outside of all.
+        marker: what was drawn at the point; None if the image is unmarked.
+    """
+
+    prompt: str
+    answer: str
+    element: str
+    name_source: NameSource
+    placement: Placement
+    marker: Marker | None = None
+    frame: Literal["resized"] = "resized"
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a model wrote about one sample.
+
+    Attributes:
+        id: of the sample.
+        text: the model's words, untouched.
+        frame: the coordinate frame of the numbers in `text`.
+        model: who wrote it.
+        gold: the right answer, if the file is to be scored without its dataset.
+    """
+
+    id: str
+    text: str
+    frame: FrameName = "resized"
+    model: str = ""
+    gold: Gold | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What scoring made of one prediction. Boxes and lengths are pixels of the saved image.
+
+    Attributes:
+        status: `scored` if a box could be read; all others count as wrong.
+        reason: why it is not a full score, in words; empty if it is.
+        rule: the grammar rule that read the text.
+        box: the predicted box, after conversion from the frame of the prediction.
+        iou: intersection over union with the gold box, 0 if there is no box.
+        hit: whether the centre of the box lies in the gold box.
+        distance: between the two centres; None if there is no box.
+        edits, name_length: Levenshtein distance to the gold name and the length of that name.
+        out_of_image: whether the box leaves the image.
+        size: bucket of the gold box: tiny, small, medium, large.
+    """
+
+    id: str
+    status: Status
+    reason: str
+    rule: str
+    box: Box | None
+    gold_box: IntBox
+    iou: float
+    hit: bool
+    distance: float | None
+    type_correct: bool
+    name_correct: bool
+    edits: int
+    name_length: int
+    out_of_image: bool
+    type: str
+    size: str
+    source: str
+    split: str
+    image: str

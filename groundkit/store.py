@@ -1,0 +1,138 @@
+"""Files in and out: strict JSON Lines, and writes that never leave half a file behind."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, TypeVar, cast
+
+import msgspec
+
+from groundkit.errors import DataError
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder()
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def read_jsonl(path: Path, record: type[T]) -> Iterator[T]:
+    """The records of a JSON Lines file, one at a time; blank lines are skipped.
+
+    Raises:
+        DataError: names the file, the line and the field that is wrong.
+    """
+    for number, line in numbered_lines(path):
+        yield decode(line, record, f"{path}:{number}")
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(line number from 1, line) of a file, without its blank lines."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line
+    except OSError as error:
+        raise DataError(f"cannot read the file: {error.strerror}", str(path)) from error
+
+
+def decode(data: bytes, record: type[T], where: str) -> T:
+    """One JSON document as a typed record; a DataError says which field is wrong."""
+    decoder = _decoders.get(record)
+    if decoder is None:
+        decoder = _decoders[record] = msgspec.json.Decoder(record)
+    try:
+        return cast(T, decoder.decode(data))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _explain(data, where, error) from None
+
+
+def decode_json(data: bytes, where: str) -> Any:
+    """One JSON document of unknown shape, as another tool wrote it."""
+    return decode(data, object, where)
+
+
+def _explain(data: bytes, where: str, error: Exception) -> DataError:
+    """The decoder's complaint in our words. JSON has no NaN, so ours names the field it is in."""
+    message, _, field = str(error).partition(" - at `$")
+    if isinstance(error, msgspec.ValidationError):
+        return DataError(message, _with_field(where, field.rstrip("`")))
+    try:
+        bad = _find_non_finite(json.loads(data), "")
+    except (ValueError, RecursionError):
+        bad = None
+    if bad is not None:
+        return DataError("a number is not finite (NaN or Infinity)", _with_field(where, bad))
+    return DataError(f"not valid JSON: {message}", where)
+
+
+def _with_field(where: str, field: str) -> str:
+    field = field.lstrip(".")
+    return f"{where}: {field}" if field else where
+
+
+def _find_non_finite(value: Any, path: str) -> str | None:
+    """The path of the first NaN or infinity in a decoded document."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else path
+    if isinstance(value, dict):
+        children = [(f"{path}.{key}", child) for key, child in value.items()]
+    elif isinstance(value, list):
+        children = [(f"{path}[{index}]", child) for index, child in enumerate(value)]
+    else:
+        return None
+    for child_path, child in children:
+        found = _find_non_finite(child, child_path)
+        if found is not None:
+            return found
+    return None
+
+
+def encode_line(record: Any) -> bytes:
+    """One record as a line of JSON, UTF-8, keys in the order of the record."""
+    return _encoder.encode(record) + b"\n"
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears under its name only when the block ends without an error.
+
+    The bytes go to a hidden file beside it, which is renamed at the end; a killed process leaves
+    at most that hidden file. The name holds the process id, so that two writers never share one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(path)
+    except OSError as error:
+        raise DataError(f"cannot write the file: {error.strerror}", str(path)) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """`data` as a whole file, by `atomic_write`."""
+    with atomic_write(path) as file:
+        file.write(data)
+
+
+def resolve_inside(root: Path, name: str, where: str) -> Path:
+    """The path of `name` under `root`, which a file of somebody else named.
+
+    Raises:
+        DataError: the path leaves `root`, by `..`, as an absolute path or through a link.
+    """
+    if not name or "\0" in name:
+        raise DataError("an empty or unusable file name", where)
+    base = root.resolve()
+    path = (base / name.replace("\\", "/")).resolve()
+    if not path.is_relative_to(base):
+        raise DataError(f"the path {name!r} leaves the source folder {base}", where)
+    return path
