@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from groundkit import __version__
-from groundkit.cli import evaluate, make_dataset, predict, preview
+from groundkit.cli import evaluate, make_dataset, predict, preview, verify
 from groundkit.errors import GroundkitError
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ def _options(
 
 app.command("make-dataset")(make_dataset.run)
 app.command("preview")(preview.run)
+app.command("verify")(verify.run)
 app.command("predict")(predict.run)
 app.command("eval")(evaluate.run)
 

@@ -1,0 +1,229 @@
+"""`groundkit make-dataset`: screens to samples."""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from groundkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groundkit.dataset.build import SourceItem
+    from groundkit.dataset.manifest import Manifest
+    from groundkit.dataset.screen import DatasetOptions
+
+
+class LangChoice(str, Enum):
+    zh = "zh"
+    en = "en"
+    both = "both"
+
+
+class MarkerChoice(str, Enum):
+    star = "star"
+    dot = "dot"
+    ring = "ring"
+    none = "none"
+
+
+class ImageFormat(str, Enum):
+    jpg = "jpg"
+    png = "png"
+
+
+class OnError(str, Enum):
+    skip = "skip"
+    stop = "stop"
+
+
+def run(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="screens.jsonl, an annotation file, or a folder of screenshots with annotations.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.", show_default=False)],
+    reader: Annotated[
+        str, typer.Option("--format", "-f", help="Annotation format; auto recognises it.")
+    ] = "auto",
+    target: Annotated[
+        str, typer.Option(help="Trainer and model whose resizing the images must survive.")
+    ] = "llamafactory-qwen2.5-vl",
+    max_pixels: Annotated[
+        int | None,
+        typer.Option(help="The trainer's image limit, if not its default.", show_default=False),
+    ] = None,
+    lang: Annotated[LangChoice, typer.Option(help="Language of the samples.")] = LangChoice.zh,
+    marker: Annotated[
+        MarkerChoice, typer.Option(help="Mark drawn at the point.")
+    ] = MarkerChoice.star,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with your own prompt: {x}, {y}, {marker}, {color}.", show_default=False
+        ),
+    ] = None,
+    per_screen: Annotated[int, typer.Option(min=1, help="Points asked about on a screen.")] = 4,
+    near: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of points beside the element, not in it.")
+    ] = 0.1,
+    val: Annotated[
+        float, typer.Option(min=0, max=0.9, help="Share of screens to validate on.")
+    ] = 0.1,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 0,
+    image_format: Annotated[
+        ImageFormat, typer.Option(help="Of the saved images.")
+    ] = ImageFormat.jpg,
+    min_side: Annotated[int, typer.Option(min=1, help="Smallest side of an element, px.")] = 5,
+    min_area: Annotated[int, typer.Option(min=1, help="Smallest area of an element, px².")] = 100,
+    max_area: Annotated[
+        float, typer.Option(min=0, max=1, help="Largest share of the screen of an element.")
+    ] = 0.5,
+    min_visible: Annotated[
+        float, typer.Option(min=0, max=1, help="Smallest share of an element on the screen.")
+    ] = 0.5,
+    duplicate_iou: Annotated[
+        float, typer.Option(min=0.5, max=1, help="IoU from which two elements are one.")
+    ] = 0.95,
+    max_name: Annotated[int, typer.Option(min=4, help="Longest name in characters.")] = 60,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes; 0 is one per core.", show_default="0")
+    ] = 0,
+    on_error: Annotated[
+        OnError, typer.Option(help="What to do with a broken screen.")
+    ] = OnError.skip,
+    overwrite: Annotated[bool, typer.Option(help="Replace a dataset in the folder.")] = False,
+) -> None:
+    """Make point-query samples from screenshots with element annotations.
+
+    Example: groundkit make-dataset fixtures/screens --out data
+    """
+    from groundkit.dataset.prompts import read_template
+    from groundkit.dataset.rules import ElementRules
+    from groundkit.dataset.screen import DatasetOptions
+    from groundkit.dataset.targets import find_target
+
+    find_target(target, max_pixels)
+    options = DatasetOptions(
+        target=target,
+        max_pixels=max_pixels,
+        langs=("zh", "en") if lang is LangChoice.both else (lang.value,),
+        marker=marker.value,
+        template=read_template(template, marker is not MarkerChoice.none) if template else "",
+        per_screen=per_screen,
+        near_share=near,
+        val_share=val,
+        seed=seed,
+        image_format=image_format.value,
+        rules=ElementRules(
+            min_side=min_side,
+            min_area=min_area,
+            max_area=max_area,
+            min_visible=min_visible,
+            duplicate_iou=duplicate_iou,
+            max_name=max_name,
+        ),
+    )
+    screens = _read_all(sources, reader, out)
+    manifest = _build(screens, out, options, workers or os.cpu_count() or 1, on_error, overwrite)
+    _print_summary(manifest, out)
+
+
+def _read_all(sources: list[Path], reader: str, out: Path) -> Iterator[SourceItem]:
+    """Opens every source before the first is read: a mistyped one ends the run at once."""
+    from groundkit.annotators import read_source
+
+    for source in sources:
+        if out.resolve() == source.resolve():
+            raise OptionError(f"{out} is both source and --out", hint="choose another --out")
+    streams = [read_source(source, reader) for source in sources]
+    return (item for stream in streams for item in stream)
+
+
+def _build(
+    screens: Iterator[SourceItem],
+    out: Path,
+    options: DatasetOptions,
+    workers: int,
+    on_error: OnError,
+    overwrite: bool,
+) -> Manifest:
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from groundkit.dataset.build import make_dataset
+    from groundkit.dataset.screen import ScreenPart
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed} screens, {task.fields[samples]} samples"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("making samples", total=None, samples=0)
+        samples = 0
+
+        def show(part: ScreenPart) -> None:
+            nonlocal samples
+            samples += len(part.samples)
+            progress.update(task, advance=1, samples=samples)
+            if part.error and on_error is OnError.skip:
+                progress.console.print(f"skipped: {part.error}", markup=False, highlight=False)
+
+        return make_dataset(
+            screens,
+            out,
+            options,
+            workers=workers,
+            on_error=on_error.value,
+            overwrite=overwrite,
+            on_progress=show,
+        )
+
+
+def _print_summary(manifest: Manifest, out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from groundkit.dataset.rules import REASONS
+
+    console = Console(highlight=False)
+    total = sum(manifest.samples.values())
+    console.print(
+        f"[bold]{total} samples[/] on {manifest.screens} screens:"
+        f" {manifest.samples.get('train', 0)} train, {manifest.samples.get('val', 0)} val"
+    )
+    if manifest.errors:
+        console.print(f"[yellow]{manifest.errors} screens skipped[/], see {out / 'errors.jsonl'}")
+    if not manifest.samples.get("val") and manifest.options.val_share:
+        console.print(
+            "[yellow]no validation samples[/]: all screens belong to one group, and a group is"
+            " never split"
+        )
+    table = Table(
+        title=f"{sum(manifest.drops.values())} elements not asked about", title_justify="left"
+    )
+    table.add_column("reason")
+    table.add_column("elements", justify="right")
+    table.add_column("it is")
+    for reason, count in manifest.drops.items():
+        table.add_row(reason, str(count), REASONS[reason])
+    if manifest.drops:
+        console.print(table)
+    split = manifest.split
+    console.print(
+        f"in both splits: {split.images_crossing} images, {split.groups_crossing} groups,"
+        f" {split.near_duplicates_crossing} of {split.near_duplicates} near-duplicate pairs"
+    )
+    console.print(f"train with   {manifest.trainer_flags}")
+    console.print(f"look at      groundkit preview {out}")

@@ -1,0 +1,42 @@
+"""`groundkit predict`: samples to predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from groundkit.errors import OptionError
+
+
+def run(
+    dataset: Annotated[Path, typer.Argument(help="A samples.jsonl, or the folder that holds it.")],
+    reference: Annotated[
+        str, typer.Option(help="Who answers: oracle, point-box, centre or random.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The predictions file to write.")],
+    split: Annotated[str, typer.Option(help="Which samples: all, train or val.")] = "all",
+    seed: Annotated[int, typer.Option(help="Seed of random.")] = 0,
+    box_size: Annotated[
+        str, typer.Option(help="Box of point-box and centre, in pixels of the saved image.")
+    ] = "64x32",
+) -> None:
+    """Answer the questions of a dataset without a model: baselines that make scores readable."""
+    from groundkit.predict.reference import REFERENCES, predict_reference
+
+    chosen = next((name for name in REFERENCES if name == reference), None)
+    if chosen is None:
+        raise OptionError(f"unknown reference {reference!r}", "--reference", REFERENCES)
+    count = predict_reference(
+        dataset, output, chosen, split=split, seed=seed, box_size=_parse_size(box_size)
+    )
+    typer.echo(f"{count:,} predictions -> {output}")
+    typer.echo(f"next: groundkit eval {output}")
+
+
+def _parse_size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise OptionError(f"not a size: {text!r}", "--box-size", hint="write it as 64x32")
+    return int(width), int(height)

@@ -1,0 +1,31 @@
+"""`groundkit verify`: prove a dataset right from its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from groundkit.errors import DataError
+
+_SHOWN = 20
+
+
+def run(
+    dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A finished dataset.")],
+) -> None:
+    """Check image sizes, points, answers, uniqueness and splits of a dataset again.
+
+    Example: groundkit verify data
+    """
+    from groundkit.dataset.verify import verify
+
+    count = 0
+    for problem in verify(dataset):
+        count += 1
+        if count <= _SHOWN:
+            typer.echo(problem)
+    if count:
+        raise DataError(f"{count} problems, the first {min(count, _SHOWN)} above", str(dataset))
+    typer.echo(f"{dataset}: every image, point, answer and split is right")

@@ -1,0 +1,111 @@
+"""The mark at the point asked about: large enough to see, small enough to see what it marks.
+
+It is drawn after the image is resized, and its centre is exactly the integer point of the prompt.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from groundkit.geometry import IntBox, Point
+from groundkit.images import Pixels
+from groundkit.records import Marker
+
+Shape = Literal["star", "dot", "ring"]
+
+# BGR. Magenta is green's complement, so one of the two stands out on any background.
+_COLORS = {"green": (0, 200, 0), "magenta": (200, 0, 200)}
+
+_MAX_RADIUS = 12.0
+_MIN_RADIUS = 3.0
+_RADIUS_SHARE = 0.35
+MAX_COVER = 0.25
+"""Largest share of an element that its mark may cover."""
+
+# Ratio of the radii of a five-pointed star whose arms have straight edges: (3 - sqrt 5) / 2.
+_INNER = (3 - math.sqrt(5)) / 2
+_STAR_AREA = 5 * _INNER * math.sin(math.pi / 5)  # for radius 1: ten triangles from the centre
+_AREAS: dict[Shape, float] = {"star": _STAR_AREA, "dot": math.pi, "ring": math.pi}
+_SUPERSAMPLING = 8
+
+
+def marker_color(marker: Marker) -> tuple[int, int, int]:
+    """The BGR colour that a mark is drawn in."""
+    return _COLORS[marker.color]
+
+
+def plan_marker(pixels: Pixels, point: Point, box: IntBox, shape: Shape) -> Marker:
+    """Size and colour of the mark for an element's box, in pixels of the saved image.
+
+    The radius follows the shorter side of the element, and the mark's area is at most MAX_COVER
+    of the element's. The colour is green, unless the background at the point is.
+    """
+    width, height = box[2] - box[0], box[3] - box[1]
+    by_cover = math.sqrt(MAX_COVER * width * height / _AREAS[shape])
+    wanted = max(_RADIUS_SHARE * min(width, height), _MIN_RADIUS)
+    radius = round(min(wanted, by_cover, _MAX_RADIUS), 2)
+    x, y = point
+    image_height, image_width = pixels.shape[:2]
+    clipped = min(x, y, image_width - 1 - x, image_height - 1 - y) < radius
+    color = "magenta" if _is_greenish(pixels, point, radius) else "green"
+    return Marker(shape=shape, color=color, radius=radius, clipped=clipped)
+
+
+def draw_marker(pixels: Pixels, point: Point, marker: Marker) -> Pixels:
+    """A copy of the image with the mark on it; what leaves the image is cut off."""
+    cover = _cover(marker)
+    reach = cover.shape[0] // 2
+    height, width = pixels.shape[:2]
+    left, top = point[0] - reach, point[1] - reach
+    x1, x2 = max(left, 0), min(left + cover.shape[1], width)
+    y1, y2 = max(top, 0), min(top + cover.shape[0], height)
+    alpha = cover[y1 - top : y2 - top, x1 - left : x2 - left, None]
+    marked = pixels.copy()
+    patch = marked[y1:y2, x1:x2]
+    patch[:] = np.rint(patch * (1 - alpha) + np.array(marker_color(marker)) * alpha)
+    return marked
+
+
+def _cover(marker: Marker) -> NDArray[np.float64]:
+    """Share of each pixel that the mark covers, odd square array, the point in its middle.
+
+    Drawn enlarged and averaged: OpenCV's own antialiasing shifts small shapes by up to half a
+    pixel and swells them.
+    """
+    reach = math.ceil(marker.radius) + 1
+    side = (2 * reach + 1) * _SUPERSAMPLING
+    large = np.zeros((side, side), dtype=np.uint8)
+    middle, radius = (side - 1) / 2, marker.radius * _SUPERSAMPLING
+    if marker.shape == "star":
+        cv2.fillPoly(large, [np.rint(_star(radius) + middle).astype(np.int32)], 255)
+    else:
+        rows, columns = np.ogrid[:side, :side]
+        distance = np.hypot(rows - middle, columns - middle)
+        inner = 0.6 * radius if marker.shape == "ring" else -1
+        large[(distance <= radius) & (distance > inner)] = 255
+    cells = large.reshape(2 * reach + 1, _SUPERSAMPLING, 2 * reach + 1, _SUPERSAMPLING)
+    cover: NDArray[np.float64] = cells.mean(axis=(1, 3)) / 255
+    return cover
+
+
+def _star(radius: float) -> NDArray[np.float64]:
+    """The ten corners of a star around the origin, one arm up. Shape (10, 2)."""
+    angles = math.pi / 5 * np.arange(10) - math.pi / 2
+    radii = radius * np.where(np.arange(10) % 2 == 0, 1.0, _INNER)
+    return np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1)
+
+
+def _is_greenish(pixels: Pixels, point: Point, radius: float) -> bool:
+    """Whether a fifth of the square around the mark is a saturated green."""
+    x, y = point
+    reach = math.ceil(radius) + 2
+    patch = pixels[max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1]
+    hue, saturation, value = cv2.split(cv2.cvtColor(patch, cv2.COLOR_BGR2HSV))
+    # OpenCV halves the hue: 35..85 is 70..170 degrees, yellow-green to blue-green.
+    green = (hue >= 35) & (hue <= 85) & (saturation >= 60) & (value >= 60)
+    return bool(green.mean() > 0.2)

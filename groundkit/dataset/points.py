@@ -1,0 +1,100 @@
+"""Where to ask, so that only one answer is right.
+
+A point inside: the target is the smallest box that holds it. Every other box that a person sees
+and that holds the point, or comes within a margin of it, encloses the target. (The smallest box
+that contains a point is also the rule of Screen-Point-and-Read, eric-ai-lab.)
+
+A point near: it lies outside every box, the target's box is the nearest, and the second nearest is
+half as far again and some pixels more.
+
+All lengths are pixels of the saved image; boxes are integer arrays of shape (N, 4).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundkit.geometry import Point, Size
+from groundkit.records import Placement
+
+Boxes = NDArray[np.int64]
+Points = NDArray[np.int64]
+
+MARGIN = 2
+"""Closer than this to an edge of another element, two people may see two answers."""
+NEAR_LIMIT = 24
+"""A near miss is a finger's error, not a point somewhere on the screen."""
+NEAR_RATIO = 1.5
+NEAR_LEAD = 8
+
+_TRIES = 128
+
+
+def choose_point(
+    rng: np.random.Generator, target: int, boxes: Boxes, size: Size, placement: Placement
+) -> Point | None:
+    """A random point whose only right answer is `boxes[target]`, or None if none was found.
+
+    Args:
+        boxes: all boxes that a person sees, the target among them, shape (N, 4).
+        size: of the saved image; the point is a pixel of it.
+    """
+    reach = NEAR_LIMIT if placement == "near" else 0
+    low = np.maximum(boxes[target, :2] - reach, 0)
+    high = np.minimum(boxes[target, 2:] + reach, np.array(size) - 1)
+    if bool(np.any(high < low)):
+        return None
+    points = rng.integers(low, high, size=(_TRIES, 2), endpoint=True)
+    check = is_unique_near if placement == "near" else is_unique_inside
+    found = np.flatnonzero(check(points, target, boxes))
+    if len(found) == 0:
+        return None
+    x, y = points[found[0]].tolist()
+    return x, y
+
+
+def is_unique_inside(points: Points, target: int, boxes: Boxes) -> NDArray[np.bool_]:
+    """For each point, shape (K, 2), whether it is in the target's own region. Shape (K,)."""
+    box = boxes[target]
+    # Thin targets are asked about at their core, others away from their edge.
+    inset = min(MARGIN, int((box[2:] - box[:2]).min()) // 4)
+    rivals = np.delete(boxes, target, axis=0)
+    rivals = rivals[~_encloses(rivals, box)]
+    inside = (points >= box[:2] + inset) & (points <= box[2:] - inset)
+    low, high = rivals[None, :, :2] - MARGIN, rivals[None, :, 2:] + MARGIN
+    touching = np.all((points[:, None] >= low) & (points[:, None] <= high), axis=2)
+    result: NDArray[np.bool_] = np.all(inside, axis=1) & ~np.any(touching, axis=1)
+    return result
+
+
+def is_unique_near(points: Points, target: int, boxes: Boxes) -> NDArray[np.bool_]:
+    """For each point, shape (K, 2), whether it is a clear near miss of the target. Shape (K,)."""
+    distances = _distances(points, boxes)
+    own = distances[:, target]
+    others = np.delete(distances, target, axis=1)
+    second = others.min(axis=1) if others.shape[1] else np.full(len(points), np.inf)
+    result: NDArray[np.bool_] = (
+        (own >= MARGIN)
+        & (own <= NEAR_LIMIT)
+        & (second >= NEAR_RATIO * own)
+        & (second >= own + NEAR_LEAD)
+    )
+    return result
+
+
+def _encloses(boxes: Boxes, box: Boxes) -> NDArray[np.bool_]:
+    """Which boxes hold `box`, give or take the margin, and are larger than it."""
+    holds = (boxes[:, :2] - MARGIN <= box[:2]) & (boxes[:, 2:] + MARGIN >= box[2:])
+    larger = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) > np.prod(box[2:] - box[:2])
+    result: NDArray[np.bool_] = holds.all(axis=1) & larger
+    return result
+
+
+def _distances(points: Points, boxes: Boxes) -> NDArray[np.float64]:
+    """Euclidean distances from points (K, 2) to boxes (N, 4), 0 inside. Shape (K, N)."""
+    before = boxes[None, :, :2] - points[:, None]
+    after = points[:, None] - boxes[None, :, 2:]
+    gaps = np.maximum(np.maximum(before, after), 0)
+    distances: NDArray[np.float64] = np.hypot(gaps[..., 0], gaps[..., 1])
+    return distances

@@ -1,0 +1,146 @@
+"""Looking at a dataset: a contact sheet and a self-contained HTML page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import heapq
+import mimetypes
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import jinja2
+import numpy as np
+
+from groundkit import images
+from groundkit.dataset.folder import read_manifest, read_rivals
+from groundkit.dataset.screen import ElementRow
+from groundkit.errors import DataError
+from groundkit.geometry import IntBox
+from groundkit.images import Pixels
+from groundkit.records import Sample
+from groundkit.store import read_jsonl, resolve_inside, write_bytes
+
+_TILE = (420, 280)
+_COLUMNS = 4
+_TARGET_COLOR = (40, 40, 230)  # BGR
+_RIVAL_COLOR = (230, 160, 60)
+
+
+class PreviewFiles(NamedTuple):
+    """What `write_preview` wrote."""
+
+    sheet: Path
+    page: Path
+    shown: int
+    total: int
+
+
+def write_preview(folder: Path, out: Path, count: int, seed: int = 0) -> PreviewFiles:
+    """Writes preview.png and preview.html for a random but repeatable choice of samples.
+
+    Args:
+        folder: a finished dataset.
+        out: folder for the two files.
+        count: samples to show.
+
+    Raises:
+        DataError: no finished dataset, or an image of it cannot be read.
+    """
+    manifest = read_manifest(folder)
+    samples = _choose(folder, count, seed)
+    if not samples:
+        raise DataError("the dataset has no samples", str(folder))
+    rivals = read_rivals(folder)
+    tiles = [
+        _tile(images.read_pixels(resolve_inside(folder, s.image, s.id)), s, rivals[s.screen])
+        for s in samples
+    ]
+    sheet, page = out / "preview.png", out / "preview.html"
+    write_bytes(sheet, images.encode(_arrange(tiles), ".png"))
+    total = sum(manifest.samples.values())
+    html = _template().render(
+        manifest=manifest,
+        total=total,
+        cards=[_card(folder, sample, rivals[sample.screen]) for sample in samples],
+    )
+    write_bytes(page, html.encode())
+    return PreviewFiles(sheet, page, len(samples), total)
+
+
+def _choose(folder: Path, count: int, seed: int) -> list[Sample]:
+    """`count` samples spread over the dataset, in its order, holding only so many in memory."""
+
+    def rank(item: tuple[int, Sample]) -> bytes:
+        return hashlib.blake2b(f"{seed}:{item[1].id}".encode()).digest()
+
+    rows = enumerate(read_jsonl(folder / "samples.jsonl", Sample))
+    return [sample for _, sample in sorted(heapq.nsmallest(count, rows, key=rank), key=_first)]
+
+
+def _first(item: tuple[int, Sample]) -> int:
+    return item[0]
+
+
+def _tile(pixels: Pixels, sample: Sample, rivals: list[ElementRow]) -> Pixels:
+    """The surroundings of the point at full size, or of a large target scaled to fit."""
+    marked = pixels.copy()
+    for row in rivals:
+        _outline(marked, row.box, _RIVAL_COLOR)
+    _outline(marked, sample.box, _TARGET_COLOR)
+    x1, y1, x2, y2 = sample.box
+    scale = max(1.0, (x2 - x1 + 80) / _TILE[0], (y2 - y1 + 80) / _TILE[1])
+    width, height = round(_TILE[0] * scale), round(_TILE[1] * scale)
+    left = _start((x1 + x2) // 2, width, sample.width)
+    top = _start((y1 + y2) // 2, height, sample.height)
+    crop = marked[top : top + height, left : left + width]
+    canvas = np.full((height, width, 3), 255, dtype=np.uint8)
+    canvas[: crop.shape[0], : crop.shape[1]] = crop
+    return images.resize(canvas, _TILE)
+
+
+def _start(center: int, length: int, limit: int) -> int:
+    """Where a window of `length` around `center` starts, kept inside `limit` if it fits."""
+    return max(0, min(center - length // 2, limit - length))
+
+
+def _outline(pixels: Pixels, box: IntBox, color: tuple[int, int, int]) -> None:
+    x1, y1, x2, y2 = box
+    cv2.rectangle(pixels, (x1, y1), (x2 - 1, y2 - 1), color, 1)
+
+
+def _arrange(tiles: list[Pixels]) -> Pixels:
+    """Tiles in rows with a gap between them."""
+    gap = 8
+    columns = min(_COLUMNS, len(tiles))
+    rows = -(-len(tiles) // columns)
+    width, height = _TILE
+    sheet = np.full(
+        (rows * (height + gap) + gap, columns * (width + gap) + gap, 3), 210, dtype=np.uint8
+    )
+    for number, tile in enumerate(tiles):
+        top = gap + number // columns * (height + gap)
+        left = gap + number % columns * (width + gap)
+        sheet[top : top + height, left : left + width] = tile
+    return sheet
+
+
+def _card(folder: Path, sample: Sample, rivals: list[ElementRow]) -> dict[str, Any]:
+    """What the page shows of one sample; the image is embedded as it is saved."""
+    path = resolve_inside(folder, sample.image, sample.id)
+    kind = mimetypes.guess_type(path.name)[0] or "image/jpeg"
+    data = base64.b64encode(path.read_bytes()).decode()
+    others = [row for row in rivals if row.element != sample.element]
+    return {"sample": sample, "rivals": others, "image": f"data:{kind};base64,{data}"}
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("groundkit.dataset", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("preview.html.j2")
