@@ -1,6 +1,6 @@
 """`python -m groundkit`."""
 
-from groundkit.cli.main import main
+from groundkit.cli import main
 
 if __name__ == "__main__":
     main()

@@ -134,7 +134,8 @@ def smart_resize(
 
     The rule of `smart_resize` in transformers 5.23 (models/qwen2_vl/image_processing_qwen2_vl.py):
     both sides become multiples of `factor`, the area comes into [min_pixels, max_pixels], the
-    aspect ratio is kept as well as that allows. The result is a fixed point of the same rule.
+    aspect ratio is kept as well as that allows. The result is a fixed point of the same rule,
+    unless it is longer than the rule allows: 41x5623 becomes 28x5628, which is refused.
 
     Returns:
         (height, width) in pixels.

@@ -14,6 +14,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from groundkit.geometry import Box
+
 _ESCAPES = {"<": "&lt;", ">": "&gt;", "\n": "&#10;", "\r": "&#13;"}
 _UNESCAPES = {escape: char for char, escape in _ESCAPES.items()} | {"&amp;": "&"}
 _MARKUP = re.compile(r"[<>\n\r]|&(?=lt;|gt;|amp;|#10;|#13;)")
@@ -33,7 +35,7 @@ class Answer(NamedTuple):
     """
 
     kind: Kind
-    box: tuple[float, float, float, float] | None
+    box: Box | None
     type_word: str
     name: str
     rule: str
@@ -77,8 +79,14 @@ _NUMBER = r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))"
 _FOUR = r"\s*,\s*".join([_NUMBER] * 4)
 _REF = re.compile(r"<ref>([^<]*)</ref>")
 _BOX = re.compile(rf"<box>\s*\[\s*\[\s*{_FOUR}\s*\]\s*\]\s*</box>")
-_BARE = re.compile(rf"\s*\[?\s*\[\s*{_FOUR}\s*\]\s*\]?\s*")
-_REFUSALS = frozenset({"[]", "[-1,-1]", "[[-1,-1]]", "refusal", "target not existent", "无ui元素"})
+# The form as `write_answer` writes it, read in one step: most rows of a file have it.
+_WRITTEN = re.compile(
+    r"<ref>([^<-]*)-([^<]*)</ref><box>\[\[(\d{1,9}), (\d{1,9}), (\d{1,9}), (\d{1,9})\]\]</box>"
+)
+# Two runs of spaces never meet, or a megabyte of them would take minutes.
+_BARE = re.compile(rf"\[\s*(\[\s*)?{_FOUR}\s*(?(1)\]\s*)\]")
+# Without spaces and in lower case, as `_is_refusal` compares.
+_REFUSALS = frozenset({"[]", "[-1,-1]", "[[-1,-1]]", "refusal", "targetnotexistent", "无ui元素"})
 # A longer text holds no answer of ours; matching it would only cost time.
 _MAX_LENGTH = 1 << 20
 
@@ -86,33 +94,44 @@ _MAX_LENGTH = 1 << 20
 def read_answer(text: str) -> Answer:
     """Reads a model's text. Never raises on any string; takes time linear in its length.
 
-    Rules, first match wins: `ref-box` (the form above; without `<ref>` the names are empty),
-    `bare-box` (the whole text is `[x1, y1, x2, y2]`), `refusal`. A box with x2 < x1 or y2 < y1
-    and a text with several different boxes are not answers: they read as kind `none`.
+    Rules, first match wins: `ref-box` (the form above), `box` (the same without `<ref>`: the
+    names are empty), `bare-box` (the whole text is `[x1, y1, x2, y2]`), `refusal`. A box with
+    x2 < x1 or y2 < y1 and a text with several different boxes are not answers: they read as
+    kind `none`.
     """
     if len(text) > _MAX_LENGTH:
         return _none("longer than 1 MiB")
-    boxes = [match.groups() for match in _BOX.finditer(text)]
+    if written := _WRITTEN.fullmatch(text):
+        type_word, name, x1, y1, x2, y2 = written.groups()
+        box = int(x1), int(y1), int(x2), int(y2)
+        if box[0] <= box[2] and box[1] <= box[3]:
+            return Answer("box", box, unescape(type_word), unescape(name), "ref-box")
+    boxes = [_numbers(match.groups()) for match in _BOX.finditer(text)]
     if boxes:
+        if len(boxes) > 1 and len(different := set(boxes)) > 1:
+            return _none(f"{len(different)} different boxes")
         ref = _REF.search(text)
         type_word, _, name = ref[1].partition("-") if ref else ("", "", "")
-        if len(set(boxes)) > 1:
-            return _none(f"{len(boxes)} different boxes")
         return _box(boxes[0], unescape(type_word), unescape(name), "ref-box" if ref else "box")
-    if bare := _BARE.fullmatch(text):
-        return _box(bare.groups(), "", "", "bare-box")
+    if bare := _BARE.fullmatch(text.strip()):
+        return _box(_numbers(bare.groups()[1:]), "", "", "bare-box")
     if _is_refusal(text):
         return Answer("refusal", None, "", "", "refusal")
     return _none("no box in the text")
 
 
-def _box(numbers: Sequence[str], type_word: str, name: str, rule: str) -> Answer:
-    x1, y1, x2, y2 = map(float, numbers)
+def _numbers(words: Sequence[str]) -> Box:
+    x1, y1, x2, y2 = map(float, words)
+    return x1, y1, x2, y2
+
+
+def _box(box: Box, type_word: str, name: str, rule: str) -> Answer:
+    x1, y1, x2, y2 = box
     if x2 < x1 or y2 < y1:
         return _none("inverted box")
     if not max(abs(x1), abs(y1), abs(x2), abs(y2)) < 1e9:
         return _none("absurd numbers")
-    return Answer("box", (x1, y1, x2, y2), type_word, name, rule)
+    return Answer("box", box, type_word, name, rule)
 
 
 def _none(reason: str) -> Answer:
@@ -120,6 +139,4 @@ def _none(reason: str) -> Answer:
 
 
 def _is_refusal(text: str) -> bool:
-    return len(text) < 64 and "".join(text.split()).casefold() in {
-        "".join(refusal.split()) for refusal in _REFUSALS
-    }
+    return len(text) < 64 and "".join(text.split()).casefold() in _REFUSALS

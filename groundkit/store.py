@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
@@ -31,9 +33,11 @@ def read_jsonl(path: Path, record: type[T]) -> Iterator[T]:
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(line number from 1, line) of a file, without its blank lines."""
+    """(line number from 1, line) of a file, without its blank lines and a byte order mark."""
     try:
         with path.open("rb") as file:
+            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                file.seek(0)
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield number, line
@@ -105,16 +109,31 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     The bytes go to a hidden file beside it, which is renamed at the end; a killed process leaves
     at most that hidden file. The name holds the process id, so that two writers never share one.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if _is_device(path):  # /dev/stdout for one: it is written to, never replaced
+        with path.open("wb") as file:
+            yield file
+        return
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             yield file
         partial.replace(path)
     except OSError as error:
-        raise DataError(f"cannot write the file: {error.strerror}", str(path)) from error
+        raise DataError(f"cannot write the file: {error.strerror or error}", str(path)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        # Nothing to remove is the good case; a folder or name that is unusable was said above.
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _is_device(path: Path) -> bool:
+    """Whether there is something that is neither file nor folder: a device, a pipe, a socket."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -132,7 +151,10 @@ def resolve_inside(root: Path, name: str, where: str) -> Path:
     if not name or "\0" in name:
         raise DataError("an empty or unusable file name", where)
     base = root.resolve()
-    path = (base / name.replace("\\", "/")).resolve()
+    try:
+        path = (base / name.replace("\\", "/")).resolve()
+    except (OSError, RuntimeError, UnicodeEncodeError):  # a loop of links; a lone surrogate
+        raise DataError(f"the path {name!r} leads nowhere", where) from None
     if not path.is_relative_to(base):
         raise DataError(f"the path {name!r} leaves the source folder {base}", where)
     return path

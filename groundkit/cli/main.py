@@ -49,7 +49,7 @@ app.command("predict")(predict.run)
 app.command("eval")(evaluate.run)
 
 
-def main() -> None:
+def run() -> None:
     """Entry point. Exit codes: 0 done, 2 something the user can put right, 130 interrupted."""
     try:
         app()

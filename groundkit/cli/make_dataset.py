@@ -169,7 +169,9 @@ def _build(
         TextColumn("{task.completed} screens, {task.fields[samples]} samples"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
         task = progress.add_task("making samples", total=None, samples=0)
         samples = 0
 
@@ -178,7 +180,7 @@ def _build(
             samples += len(part.samples)
             progress.update(task, advance=1, samples=samples)
             if part.error and on_error is OnError.skip:
-                progress.console.print(f"skipped: {part.error}", markup=False, highlight=False)
+                console.print(f"skipped: {part.error}", markup=False)
 
         return make_dataset(
             screens,
@@ -192,38 +194,35 @@ def _build(
 
 
 def _print_summary(manifest: Manifest, out: Path) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
     from groundkit.dataset.rules import REASONS
 
-    console = Console(highlight=False)
-    total = sum(manifest.samples.values())
+    console = Console(highlight=False, soft_wrap=True)
+    train, val = (manifest.samples.get(split, 0) for split in ("train", "val"))
     console.print(
-        f"[bold]{total} samples[/] on {manifest.screens} screens:"
-        f" {manifest.samples.get('train', 0)} train, {manifest.samples.get('val', 0)} val"
+        f"[bold green]{train + val} samples[/] on {manifest.screens} screens:"
+        f" {train} train, {val} val"
     )
     if manifest.errors:
         console.print(f"[yellow]{manifest.errors} screens skipped[/], see {out / 'errors.jsonl'}")
-    if not manifest.samples.get("val") and manifest.options.val_share:
+    if not val and manifest.options.val_share:
         console.print(
-            "[yellow]no validation samples[/]: all screens belong to one group, and a group is"
-            " never split"
+            "[yellow]no validation samples[/]: the screens with samples belong to one group or are"
+            " near-duplicates, and those are never split"
         )
-    table = Table(
-        title=f"{sum(manifest.drops.values())} elements not asked about", title_justify="left"
-    )
-    table.add_column("reason")
-    table.add_column("elements", justify="right")
-    table.add_column("it is")
+    table = Table("dropped because", "elements", "", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.columns[1].justify = "right"
     for reason, count in manifest.drops.items():
         table.add_row(reason, str(count), REASONS[reason])
-    if manifest.drops:
-        console.print(table)
+    table.add_row("kept", str(manifest.elements_kept), "can be asked about", style="bold")
+    console.print(table)
     split = manifest.split
     console.print(
         f"in both splits: {split.images_crossing} images, {split.groups_crossing} groups,"
         f" {split.near_duplicates_crossing} of {split.near_duplicates} near-duplicate pairs"
     )
-    console.print(f"train with   {manifest.trainer_flags}")
-    console.print(f"look at      groundkit preview {out}")
+    console.print(f"train with:     {manifest.trainer_flags}")
+    console.print(f"look at it:     groundkit preview {out}", markup=False)

@@ -17,7 +17,7 @@ from groundkit import images
 from groundkit.dataset.folder import read_manifest, read_rivals
 from groundkit.dataset.screen import ElementRow
 from groundkit.errors import DataError
-from groundkit.geometry import IntBox
+from groundkit.geometry import IntBox, Size
 from groundkit.images import Pixels
 from groundkit.records import Sample
 from groundkit.store import read_jsonl, resolve_inside, write_bytes
@@ -54,7 +54,7 @@ def write_preview(folder: Path, out: Path, count: int, seed: int = 0) -> Preview
         raise DataError("the dataset has no samples", str(folder))
     rivals = read_rivals(folder)
     tiles = [
-        _tile(images.read_pixels(resolve_inside(folder, s.image, s.id)), s, rivals[s.screen])
+        draw_tile(images.read_pixels(resolve_inside(folder, s.image, s.id)), s, rivals[s.screen])
         for s in samples
     ]
     sheet, page = out / "preview.png", out / "preview.html"
@@ -83,21 +83,24 @@ def _first(item: tuple[int, Sample]) -> int:
     return item[0]
 
 
-def _tile(pixels: Pixels, sample: Sample, rivals: list[ElementRow]) -> Pixels:
-    """The surroundings of the point at full size, or of a large target scaled to fit."""
+def draw_tile(
+    pixels: Pixels, sample: Sample, rivals: list[ElementRow], size: Size = _TILE
+) -> Pixels:
+    """The surroundings of a sample's target as a picture of `size`, with the target outlined in
+    red and its rivals in blue; at full size, or scaled down if the target is large."""
     marked = pixels.copy()
     for row in rivals:
         _outline(marked, row.box, _RIVAL_COLOR)
     _outline(marked, sample.box, _TARGET_COLOR)
     x1, y1, x2, y2 = sample.box
-    scale = max(1.0, (x2 - x1 + 80) / _TILE[0], (y2 - y1 + 80) / _TILE[1])
-    width, height = round(_TILE[0] * scale), round(_TILE[1] * scale)
+    scale = max(1.0, (x2 - x1 + 80) / size[0], (y2 - y1 + 80) / size[1])
+    width, height = round(size[0] * scale), round(size[1] * scale)
     left = _start((x1 + x2) // 2, width, sample.width)
     top = _start((y1 + y2) // 2, height, sample.height)
     crop = marked[top : top + height, left : left + width]
     canvas = np.full((height, width, 3), 255, dtype=np.uint8)
     canvas[: crop.shape[0], : crop.shape[1]] = crop
-    return images.resize(canvas, _TILE)
+    return images.resize(canvas, size)
 
 
 def _start(center: int, length: int, limit: int) -> int:

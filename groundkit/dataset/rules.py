@@ -22,13 +22,13 @@ REASONS: dict[str, str] = {
     "zero-area": "no width or no height",
     "outside": "wholly outside the screenshot",
     "invisible": "its source says that it is not shown",
-    "partly-outside": "less of it visible than --min-visible",
-    "container": "holds other elements and cannot be clicked",
-    "too-large": "covers more of the screen than --max-area",
-    "duplicate": "the same box as a better element (IoU of at least --duplicate-iou)",
-    "too-small": "a side below --min-side or an area below --min-area",
-    "unnamed": "no text, description, named descendant or telling resource id",
-    "no-unique-point": "every point tried could also be taken for another element's",
+    "partly-outside": "less visible than --min-visible",
+    "container": "holds others and cannot be clicked",
+    "too-large": "more of the screen than --max-area",
+    "duplicate": "the box of a better element, by --duplicate-iou",
+    "too-small": "under --min-side or --min-area",
+    "unnamed": "no text, description, named child or telling id",
+    "no-unique-point": "every point tried is arguable",
 }
 """Why an element is dropped, in the order in which the rules are asked."""
 
@@ -110,26 +110,30 @@ def _shape_reasons(
 ) -> list[str]:
     """Reasons that the box gives by itself, in pixels of the original screenshot."""
     sides = raw[:, 2:] - raw[:, :2]
-    limits = np.array([*size, *size], dtype=np.float64)
-    clipped = np.clip(raw, 0, limits)
+    clipped = np.clip(raw, 0, [*size, *size])
     visible_sides = clipped[:, 2:] - clipped[:, :2]
-    area = np.prod(sides, axis=1)
-    visible_area = np.prod(visible_sides, axis=1)
-    reasons = []
-    for index, element in enumerate(elements):
-        if sides[index].min() < 0:
-            reasons.append("inverted")
-        elif sides[index].min() == 0:
-            reasons.append("zero-area")
-        elif visible_sides[index].min() <= 0:
-            reasons.append("outside")
-        elif not element.visible:
-            reasons.append("invisible")
-        elif visible_area[index] < rules.min_visible * area[index]:
-            reasons.append("partly-outside")
-        else:
-            reasons.append("")
-    return reasons
+    with np.errstate(over="ignore", invalid="ignore"):  # areas of absurd boxes are infinite
+        visible = visible_sides.prod(axis=1) >= rules.min_visible * sides.prod(axis=1)
+    rows = zip(
+        elements,
+        sides.min(axis=1).tolist(),
+        visible_sides.min(axis=1).tolist(),
+        visible.tolist(),
+        strict=True,
+    )
+    return [_shape_reason(element, *row) for element, *row in rows]
+
+
+def _shape_reason(element: Element, side: float, visible_side: float, visible: bool) -> str:
+    if side < 0:
+        return "inverted"
+    if side == 0:
+        return "zero-area"
+    if visible_side <= 0:
+        return "outside"
+    if not element.visible:
+        return "invisible"
+    return "" if visible else "partly-outside"
 
 
 def _add_kind_reasons(

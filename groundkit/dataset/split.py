@@ -47,8 +47,13 @@ def perceptual_hash(pixels: Pixels) -> bytes:
     areas.) A step of fewer than 3 grey levels counts as none, so that compression noise in flat
     areas flips no bits.
     """
-    cells = cv2.resize(pixels, (HASH_SIDE + 1, HASH_SIDE), interpolation=cv2.INTER_AREA)
-    cells = cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    # Two halvings first: OpenCV averages whole factors fifty times as fast as others.
+    for _ in range(2):
+        half = (grey.shape[1] // 2, grey.shape[0] // 2)
+        if min(half) > 2 * HASH_SIDE:
+            grey = cv2.resize(grey, half, interpolation=cv2.INTER_AREA)
+    cells = cv2.resize(grey, (HASH_SIDE + 1, HASH_SIDE), interpolation=cv2.INTER_AREA)
     rises = np.diff(cells.astype(np.int16), axis=1) >= 3
     return np.packbits(rises).tobytes()
 

@@ -8,6 +8,7 @@ spaces, hyphens and underscores; of a dotted or `$` class name only the last par
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from groundkit.records import Element
 from groundkit.vocabulary import TYPE_WORDS, type_of_word
@@ -112,14 +113,15 @@ def element_type(element: Element) -> str:
     the end of a class name; what is still unknown is an `element`. A container that can be clicked
     is an `element` too: somebody made it a control, nobody said which.
     """
-    found = _lookup(element)
+    found = _lookup((element.type, *element.fallback_types))
     if found in CONTAINER_TYPES and element.clickable:
         return FALLBACK_TYPE
     return found
 
 
-def _lookup(element: Element) -> str:
-    raws = [_last_part(raw) for raw in (element.type, *element.fallback_types) if raw]
+@lru_cache(maxsize=4096)  # a dataset has few different classes and many elements
+def _lookup(words: tuple[str, ...]) -> str:
+    raws = [_last_part(word) for word in words if word]
     for raw in raws:
         known = _TYPE_OF_RAW.get(raw) or _own_word(raw)
         if known:

@@ -1,0 +1,57 @@
+# `make` lists what there is. Everything runs in .venv, which is made on the first call and brought
+# up to date when pyproject.toml or constraints.txt change; the sources are installed editable.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install -qq --constraint constraints.txt
+BENCHMARKS := $(filter-out benchmarks/common.py,$(wildcard benchmarks/*.py))
+
+# One recipe at a time: two installs into one environment would break each other.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench clean
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(VENV)/core  ## screenshots to scored predictions, step by step
+	@PATH="$(abspath $(VENV)/bin):$$PATH" ./demo.sh
+
+test: check  ## what CI runs: the checks, then all tests
+	HF_HUB_OFFLINE=1 $(PY) -m pytest -n auto --maxprocesses 8
+
+check: $(VENV)/dev  ## format, lint, types, layers
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/dev  ## run the benchmarks one after another and write benchmarks/results/
+	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(PY) $$script; done
+
+clean:  ## remove the environment, the caches and what the demo made
+	rm -rf $(VENV) build dist demo-out .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis
+	find groundkit tests benchmarks fixtures docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/made:
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found." \
+		"Install Python 3.10 or newer, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+		echo "groundkit needs Python 3.10 or newer, but $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+		"Name another one: make PYTHON=python3.11" >&2; exit 1; }
+	@echo "Making the environment $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+# The marks are what make looks at; `dev` holds the core as well.
+$(VENV)/core: pyproject.toml constraints.txt | $(VENV)/made
+	@echo "Installing groundkit (well under a minute, once) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/made
+	@echo "Installing groundkit and the tools of its tests (about a minute, once) ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/core

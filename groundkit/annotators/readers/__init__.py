@@ -1,0 +1,1 @@
+"""The readers. Each module here defines `READER`; `annotators.source` finds them by itself."""

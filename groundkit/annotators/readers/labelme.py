@@ -1,0 +1,116 @@
+"""LabelMe JSON (wkentaro/labelme): shapes drawn by hand, in pixels of the upright image."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from groundkit.annotators.reader import (
+    Reader,
+    ReadItem,
+    check_size,
+    locate,
+    read_document,
+    resolve_image,
+    screen_id,
+)
+from groundkit.errors import DataError
+from groundkit.geometry import Box
+from groundkit.images import read_size
+from groundkit.records import Element, Screen
+from groundkit.store import decode
+from groundkit.vocabulary import TYPE_WORDS, type_of_word
+
+_KEY = re.compile(rb'"(shapes|imageData)"\s*:')
+_TYPE_AND_NAME = re.compile(r"([^:：-]+)[:：-](.+)", re.DOTALL)
+
+
+class _Shape(msgspec.Struct):
+    label: str
+    points: list[tuple[float, float]]
+    shape_type: str | None = "rectangle"
+    description: str | None = None
+    text: str | None = None
+
+
+class _Document(msgspec.Struct, rename="camel"):
+    shapes: list[_Shape]
+    image_path: str
+    image_width: int | None = None
+    image_height: int | None = None
+
+
+def recognises(head: bytes) -> bool:
+    return head.lstrip().startswith(b"{") and _KEY.search(head) is not None
+
+
+def read(path: Path, root: Path) -> Iterator[ReadItem]:
+    """The one screen of a file, which names its image; the copy in `imageData` is not used."""
+    where = str(path)
+    document = decode(read_document(path), _Document, where)
+    image = resolve_image(path, root, document.image_path)
+    width, height = read_size(image)
+    check_size((document.image_width, document.image_height), (width, height), where)
+    screen = Screen(
+        id=screen_id(path, root),
+        image=document.image_path,
+        width=width,
+        height=height,
+        elements=tuple(
+            _element(shape, index, where) for index, shape in enumerate(document.shapes)
+        ),
+        source=READER.name,
+    )
+    yield locate(screen, image, where)
+
+
+def _element(shape: _Shape, index: int, where: str) -> Element:
+    if not shape.points:
+        raise DataError("a shape without points", f"{where}: shapes[{index}].points")
+    type_name, text = _split_label(shape.label.strip())
+    return Element(
+        id=str(index),
+        box=_bounding_box(shape),
+        type=type_name,
+        text=text,
+        description=shape.description or shape.text or "",
+    )
+
+
+def _split_label(label: str) -> tuple[str, str]:
+    """(type, text) of a label: `按钮`, `button: Save`, `button-Save`, or only what is written."""
+    whole = _known_type(label)
+    if whole:
+        return whole, ""
+    match = _TYPE_AND_NAME.fullmatch(label)
+    type_name = _known_type(match[1]) if match else None
+    if match and type_name:
+        return type_name, match[2].strip()
+    return "element", label
+
+
+def _known_type(word: str) -> str | None:
+    key = word.strip().casefold()
+    return key if key in TYPE_WORDS else type_of_word(key)
+
+
+def _bounding_box(shape: _Shape) -> Box:
+    """LabelMe stores corners in the order in which they were clicked, and sorts them itself."""
+    xs, ys = zip(*shape.points, strict=True)
+    if shape.shape_type == "circle" and len(shape.points) == 2:  # the centre and a point on it
+        radius = math.dist(*shape.points)
+        return xs[0] - radius, ys[0] - radius, xs[0] + radius, ys[0] + radius
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+READER = Reader(
+    name="labelme",
+    help="LabelMe JSON, one for each image, which it names; labels `type`, `type: name` or `name`",
+    suffixes=(".json",),
+    recognises=recognises,
+    read=read,
+)

@@ -1,0 +1,88 @@
+"""Geometry of many boxes at once.
+
+Boxes are float arrays of shape (N, 4), `x1, y1, x2, y2` with continuous edges, and functions of
+two sets compare row with row: the i-th prediction with the i-th gold box. Both sides must be in
+the same frame; `frames.to_saved` sees to that.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Edges = Literal["closed", "half-open", "open"]
+EDGES: tuple[Edges, ...] = get_args(Edges)
+
+SIZE_BUCKETS = ("tiny", "small", "medium", "large")
+# Sides of a square in pixels of the saved image. 32 and 96 are COCO's (pycocotools areaRng);
+# below 16 a target is smaller than the 28-pixel patch that a Qwen-VL model sees.
+_BUCKET_SIDES = (16.0, 32.0, 96.0)
+
+
+def areas(boxes: Floats) -> Floats:
+    """Width times height, shape (N,); boxes must not be inverted."""
+    result: Floats = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return result
+
+
+def iou(a: Floats, b: Floats) -> Floats:
+    """Intersection over union of row i of `a` with row i of `b`, shape (N,), in [0, 1].
+
+    Continuous, without the +1 of inclusive pixels. 0 where the union has no area, so two equal
+    points do not overlap.
+    """
+    width = np.minimum(a[:, 2], b[:, 2]) - np.maximum(a[:, 0], b[:, 0])
+    height = np.minimum(a[:, 3], b[:, 3]) - np.maximum(a[:, 1], b[:, 1])
+    intersection = np.maximum(width, 0.0) * np.maximum(height, 0.0)
+    union = areas(a) + areas(b) - intersection
+    result: Floats = np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
+    return result
+
+
+def centres(boxes: Floats) -> Floats:
+    """The middle of each box, shape (N, 2)."""
+    result: Floats = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return result
+
+
+def contains(points: Floats, boxes: Floats, edges: Edges = "closed") -> Bools:
+    """Whether point i, shape (N, 2), lies in box i, shape (N,).
+
+    Peers differ on a point that lies on an edge. `closed` counts it as inside (SeeClick,
+    ScreenSpot-Pro, OSWorld-G), `half-open` only on the left and the top edge (SE-GUI), `open`
+    nowhere (GUI-R1).
+    """
+    low, high = boxes[:, :2], boxes[:, 2:]
+    after = points > low if edges == "open" else points >= low
+    before = points <= high if edges == "closed" else points < high
+    result: Bools = after[:, 0] & after[:, 1] & before[:, 0] & before[:, 1]
+    return result
+
+
+def distances(a: Floats, b: Floats) -> Floats:
+    """Euclidean distance of point i of `a` from point i of `b`, shapes (N, 2), in their unit."""
+    result: Floats = np.hypot(a[:, 0] - b[:, 0], a[:, 1] - b[:, 1])
+    return result
+
+
+def out_of_image(boxes: Floats, sizes: Floats) -> Bools:
+    """Whether any part of box i lies outside of an image of `sizes[i]`, (width, height)."""
+    result: Bools = np.logical_or(
+        (boxes[:, :2] < 0).any(axis=1), (boxes[:, 2:] > sizes).any(axis=1)
+    )
+    return result
+
+
+def size_buckets(boxes: Floats) -> NDArray[np.int64]:
+    """Index into `SIZE_BUCKETS` by the square root of the area, shape (N,).
+
+    In pixels of the saved image: tiny below 16, small below 32, medium below 96, else large.
+    """
+    result: NDArray[np.int64] = np.searchsorted(
+        np.square(_BUCKET_SIDES), areas(boxes), side="right"
+    ).astype(np.int64)
+    return result

@@ -1,0 +1,81 @@
+"""JSON Lines in chunks: the columnar scorer's way in.
+
+`store.read_jsonl` yields one record at a time; at 100,000 rows a second that alone would cost
+half of the time.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from groundkit.errors import DataError
+from groundkit.store import decode
+
+T = TypeVar("T")
+
+# Some 700 rows: enough for numpy to pay off, few enough for their objects to stay in the
+# processor's cache; four times as much costs a tenth more.
+_CHUNK_BYTES = 1 << 18
+
+
+@dataclass(frozen=True)
+class Chunk(Generic[T]):
+    """Some consecutive records of a file.
+
+    Attributes:
+        records: decoded, in the order of the file, without blank lines.
+        lines: the lines they came from, with blank lines.
+        first_line: number of `lines[0]` in the file, from 1.
+    """
+
+    path: Path
+    records: list[T]
+    lines: list[bytes]
+    first_line: int
+
+    def where(self, index: int) -> str:
+        """File and line of `records[index]`."""
+        numbers = [n for n, line in enumerate(self.lines, self.first_line) if line.strip()]
+        return f"{self.path}:{numbers[index]}"
+
+
+def read_chunks(path: Path, record: type[T]) -> Iterator[Chunk[T]]:
+    """The records of a JSON Lines file, a quarter of a megabyte at a time.
+
+    Raises:
+        DataError: names the file, the line and the field that is wrong, as `store.read_jsonl`.
+    """
+    decoder = msgspec.json.Decoder(record)
+    first_line = 1
+    try:
+        with path.open("rb") as file:
+            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                file.seek(0)
+            while lines := file.readlines(_CHUNK_BYTES):
+                yield Chunk(
+                    path, _decode(decoder, lines, record, path, first_line), lines, first_line
+                )
+                first_line += len(lines)
+    except OSError as error:
+        raise DataError(f"cannot read the file: {error.strerror}", str(path)) from error
+
+
+def _decode(
+    decoder: msgspec.json.Decoder[T], lines: list[bytes], record: type[T], path: Path, first: int
+) -> list[T]:
+    full = [line for line in lines if not line.isspace()]
+    try:
+        return list(map(decoder.decode, full))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # The slow way knows which line it was, and says so.
+        return [
+            decode(line, record, f"{path}:{number}")
+            for number, line in enumerate(lines, first)
+            if not line.isspace()
+        ]

@@ -1,0 +1,177 @@
+"""Pairs every gold record with the answer to it, once.
+
+The gold set is the denominator: with a dataset that is its samples, answered or not; without one
+it is what the predictions file carries. Of several answers to one sample the first counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import attrgetter
+from pathlib import Path
+
+from groundkit.errors import DataError
+from groundkit.geometry import FrameName
+from groundkit.metrics.chunks import Chunk, read_chunks
+from groundkit.metrics.gold import GoldArrays, to_arrays
+from groundkit.records import Gold, Prediction
+
+_MISSING_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows to judge: gold record i, the text written about it and the frame of that text.
+
+    Attributes:
+        texts: None where there is no prediction.
+        arrays: the numbers of `golds`.
+    """
+
+    golds: Sequence[Gold]
+    texts: Sequence[str | None]
+    frames: Sequence[FrameName]
+    arrays: GoldArrays
+
+    def pick(self, rows: Sequence[int]) -> Batch:
+        """Some of the rows."""
+        return Batch(
+            [self.golds[row] for row in rows],
+            [self.texts[row] for row in rows],
+            [self.frames[row] for row in rows],
+            self.arrays.pick(rows),
+        )
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows are wanted, and how.
+
+    Attributes:
+        golds: gold records by id, answered or not; None: those that the predictions carry.
+        split: `train`, `val` or `all`.
+        frame: the frame of all numbers, whatever the rows say; None: as each row says.
+    """
+
+    golds: dict[str, Gold] | None = None
+    split: str = "all"
+    frame: FrameName | None = None
+
+
+@dataclass
+class Intake:
+    """What was met while reading a predictions file.
+
+    Attributes:
+        ids: of the samples answered so far, in the order of the file.
+        rows: predictions read.
+        duplicates: further answers to a sample, not scored.
+        unknown: predictions for an id that the dataset does not hold, not scored.
+        other_split: predictions for a split that was not asked for, not scored.
+        frames: that the numbers of the rows that count were read in.
+        models: named by the rows that count.
+    """
+
+    ids: dict[str, None] = field(default_factory=dict)
+    rows: int = 0
+    duplicates: int = 0
+    unknown: int = 0
+    other_split: int = 0
+    frames: set[FrameName] = field(default_factory=set)
+    models: set[str] = field(default_factory=set)
+
+
+def read_batches(path: Path, selection: Selection, intake: Intake) -> Iterator[Batch]:
+    """The rows to judge, in the order of the file; samples without an answer come last.
+
+    Args:
+        path: a predictions.jsonl.
+        intake: filled in on the way.
+
+    Raises:
+        DataError: a row cannot be decoded or has no gold record.
+    """
+    for chunk in read_chunks(path, Prediction):
+        intake.rows += len(chunk.records)
+        golds = _golds(chunk, selection.golds)
+        rows = _choose(chunk, golds, selection.split, intake)
+        if rows:
+            yield _batch(chunk, golds, rows, selection.frame, intake)
+    if selection.golds is not None:
+        yield from _unanswered(selection.golds, selection.split, intake)
+
+
+def _golds(chunk: Chunk[Prediction], dataset: dict[str, Gold] | None) -> list[Gold | None]:
+    """The gold record of each prediction; None where the dataset holds none."""
+    if dataset is not None:
+        return [dataset.get(prediction.id) for prediction in chunk.records]
+    golds = [prediction.gold for prediction in chunk.records]
+    for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
+        if gold is None:
+            raise DataError(
+                "the row has no `gold` to be scored against",
+                chunk.where(index),
+                hint="name the dataset: --dataset samples.jsonl",
+            )
+        if gold.id != prediction.id:
+            raise DataError(
+                f"the gold record belongs to {gold.id!r}, the row to {prediction.id!r}",
+                f"{chunk.where(index)}: gold.id",
+            )
+    return golds
+
+
+def _choose(
+    chunk: Chunk[Prediction], golds: Sequence[Gold | None], split: str, intake: Intake
+) -> Sequence[int]:
+    """Indices of the rows that count; the others are counted in `intake`."""
+    new = dict.fromkeys(map(attrgetter("id"), chunk.records))
+    known = split == "all" and None not in golds
+    if known and len(new) == len(golds) and intake.ids.keys().isdisjoint(new):
+        # What nearly every file is like: then there is nothing to look at row by row.
+        intake.ids.update(new)
+        return range(len(golds))
+    rows: list[int] = []
+    ids = intake.ids
+    splits = ("train", "val") if split == "all" else (split,)
+    for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
+        if gold is None:
+            intake.unknown += 1
+        elif gold.split not in splits:
+            intake.other_split += 1
+        elif prediction.id in ids:
+            intake.duplicates += 1
+        else:
+            ids[prediction.id] = None
+            rows.append(index)
+    return rows
+
+
+def _batch(
+    chunk: Chunk[Prediction],
+    golds: Sequence[Gold | None],
+    rows: Sequence[int],
+    frame: FrameName | None,
+    intake: Intake,
+) -> Batch:
+    predictions = [chunk.records[row] for row in rows]
+    chosen = [gold for row in rows if (gold := golds[row]) is not None]
+    frames = [frame or prediction.frame for prediction in predictions]
+    intake.frames.update(frames)
+    intake.models.update(map(attrgetter("model"), predictions))
+    texts = [prediction.text for prediction in predictions]
+    return Batch(chosen, texts, frames, to_arrays(chosen, lambda row: chunk.where(rows[row])))
+
+
+def _unanswered(golds: dict[str, Gold], split: str, intake: Intake) -> Iterator[Batch]:
+    left = (
+        gold
+        for gold in golds.values()
+        if gold.id not in intake.ids and split in ("all", gold.split)
+    )
+    while some := list(islice(left, _MISSING_ROWS)):
+        blank: Sequence[str | None] = [None] * len(some)
+        # The boxes were checked when the dataset was read, so no message needs a place.
+        yield Batch(some, blank, ["resized"] * len(some), to_arrays(some, str))

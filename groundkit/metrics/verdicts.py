@@ -1,0 +1,234 @@
+"""One row of verdicts.jsonl for each gold record, and the worst of them with their texts."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from groundkit.geometry import Size
+from groundkit.grammar import Answer
+from groundkit.metrics.boxes import SIZE_BUCKETS, Floats
+from groundkit.metrics.judge import STATUSES, Ints, Judged, Scores
+from groundkit.metrics.rows import Batch
+from groundkit.records import Gold, Status, Verdict
+
+_encoder = msgspec.json.Encoder()
+_EXCERPT = 400
+_FLAWS = (
+    "centre outside the gold box",
+    "IoU below 0.5",
+    "box not exact",
+    "wrong type",
+    "wrong name",
+    "box leaves the image",
+)
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict with what a person needs to see why.
+
+    Attributes:
+        text: the model's words, at most 400 characters of them; None if there are none.
+        name: the gold name.
+        image_size: width and height of the saved image.
+    """
+
+    verdict: Verdict
+    text: str | None
+    name: str
+    image_size: Size
+
+
+# The same columns as `Verdict`, but by position: half of the time to make one.
+_Row = msgspec.defstruct(
+    "_Row", [(field.name, field.type) for field in msgspec.structs.fields(Verdict)], frozen=True
+)
+
+
+def encode_verdicts(batch: Batch, judged: Judged, folder: str) -> bytes:
+    """The verdicts of a batch as JSON Lines.
+
+    Args:
+        folder: put before image paths, so that they are relative to the file that will hold the
+            verdicts; empty if they already are.
+    """
+    return _encoder.encode_lines(list(map(_Row, *_columns(batch, judged, folder))))
+
+
+def make_verdicts(batch: Batch, judged: Judged, folder: str) -> list[Verdict]:
+    """The verdicts of a batch; `folder` as in `encode_verdicts`."""
+    return [
+        Verdict(**dict(zip(Verdict.__struct_fields__, row, strict=True)))
+        for row in zip(*_columns(batch, judged, folder), strict=True)
+    ]
+
+
+def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any]]:
+    """One column for each field of `Verdict`, in its order."""
+    golds, answers, scores = batch.golds, judged.answers, judged.scores
+    has_box = (scores.status == 0).tolist()
+    yield map(attrgetter("id"), golds)
+    yield map(STATUSES.__getitem__, scores.status.tolist())
+    yield [
+        _reason(flaws) if boxed else _failure(answer)
+        for flaws, boxed, answer in zip(_flaws(scores).tolist(), has_box, answers, strict=True)
+    ]
+    yield map(attrgetter("rule"), answers)
+    yield _where(map(tuple, judged.boxes.tolist()), has_box)
+    yield map(attrgetter("box"), golds)
+    yield scores.iou.tolist()
+    yield scores.hit.tolist()
+    yield _where(scores.distance.tolist(), has_box)
+    yield scores.type_correct.tolist()
+    yield scores.name_correct.tolist()
+    yield scores.edits.tolist()
+    yield scores.name_length.tolist()
+    yield scores.out_of_image.tolist()
+    yield map(attrgetter("type"), golds)
+    yield map(SIZE_BUCKETS.__getitem__, scores.size.tolist())
+    yield map(attrgetter("source"), golds)
+    yield map(attrgetter("split"), golds)
+    yield _images(golds, folder)
+
+
+def _where(values: Iterable[Any], known: Sequence[bool]) -> list[Any]:
+    return [value if is_known else None for value, is_known in zip(values, known, strict=True)]
+
+
+def _images(golds: Sequence[Gold], folder: str) -> list[str]:
+    images = [gold.image for gold in golds]
+    if not folder:
+        return images
+    prefix = folder.rstrip("/") + "/"
+    return [image if image.startswith("/") else prefix + image for image in images]
+
+
+def _flaws(scores: Scores) -> Ints:
+    """One bit for each entry of `_FLAWS`."""
+    bits = (
+        ~scores.hit,
+        scores.iou < 0.5,
+        (scores.iou >= 0.5) & (scores.iou < 1),
+        ~scores.type_correct,
+        ~scores.name_correct,
+        scores.out_of_image,
+    )
+    result = np.zeros(len(scores.iou), dtype=np.int64)
+    for place, bit in enumerate(bits):
+        result |= bit.astype(np.int64) << place
+    return result
+
+
+@lru_cache(maxsize=1 << len(_FLAWS))
+def _reason(flaws: int) -> str:
+    return ", ".join(name for place, name in enumerate(_FLAWS) if flaws >> place & 1)
+
+
+def _failure(answer: Answer) -> str:
+    return "says that there is no such element" if answer.kind == "refusal" else answer.rule
+
+
+@dataclass
+class WorstCases:
+    """Keeps the worst rows over all batches.
+
+    The order: boxes that miss, the farthest in proportion to the image first; then answers without
+    a box; then hits, the smallest IoU first. Ties go by id. Perfect boxes are never worst.
+    """
+
+    limit: int
+    folder: str
+    cases: list[tuple[float, str, Case]] = field(default_factory=list)
+
+    def add(self, batch: Batch, judged: Judged) -> None:
+        """Looks through one more batch."""
+        badness = _badness(batch, judged)
+        full = 0 < self.limit == len(self.cases)
+        # What ties with the last of the worst stays, so that the id decides between them.
+        found = np.flatnonzero(badness >= -self.cases[-1][0] if full else badness > 0)
+        if len(found) > self.limit > 0:
+            found = found[badness[found] >= np.partition(badness[found], -self.limit)[-self.limit]]
+        ranked = heapq.nsmallest(
+            self.limit,
+            ((-badness[row], batch.golds[row].id, row) for row in found.tolist()),
+        )
+        rows = [row for _, _, row in ranked]
+        verdicts = make_verdicts(batch.pick(rows), judged.pick(rows), self.folder) if rows else []
+        cases = [
+            (rank, name, _case(verdict, batch.golds[row], batch.texts[row]))
+            for (rank, name, row), verdict in zip(ranked, verdicts, strict=True)
+        ]
+        self.cases = heapq.nsmallest(self.limit, [*self.cases, *cases], key=lambda case: case[:2])
+
+
+def _badness(batch: Batch, judged: Judged) -> Floats:
+    """0 for a perfect box, up to 1 for a hit, 1.5 for no box, from 2 to 3 for a miss."""
+    sizes, scores = batch.arrays.sizes, judged.scores
+    diagonal = np.hypot(sizes[:, 0], sizes[:, 1])
+    far = scores.distance / (scores.distance + diagonal)
+    missed = np.where(np.isnan(far), 1.5, 2 + far)
+    result: Floats = np.where(scores.hit, 1 - scores.iou, missed)
+    return result
+
+
+def _case(verdict: Verdict, gold: Gold, text: str | None) -> Case:
+    return Case(
+        verdict=verdict,
+        text=text and text[:_EXCERPT],
+        name=gold.name,
+        image_size=(gold.width, gold.height),
+    )
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """One way in which answers held no box.
+
+    Attributes:
+        rule: what the grammar says of such a text.
+        example: the first such text, at most 400 characters of it; None for missing rows.
+    """
+
+    status: Status
+    rule: str
+    n: int
+    example_id: str
+    example: str | None
+
+
+@dataclass
+class Failures:
+    """Counts, over batches, how answers failed to hold a box."""
+
+    _first: dict[tuple[Status, str], tuple[str, str | None]] = field(default_factory=dict)
+    _count: dict[tuple[Status, str], int] = field(default_factory=dict)
+
+    def add(self, batch: Batch, judged: Judged) -> None:
+        """Looks through one more batch."""
+        status = judged.scores.status
+        for row in np.flatnonzero(status != 0).tolist():
+            key = (STATUSES[status[row]], judged.answers[row].rule)
+            self._count[key] = self._count.get(key, 0) + 1
+            if key not in self._first:
+                text = batch.texts[row]
+                self._first[key] = (batch.golds[row].id, text and text[:_EXCERPT])
+
+    def ranked(self, limit: int = 20) -> list[Failure]:
+        """The most frequent ways, at most `limit` of them."""
+        keys = sorted(self._count, key=lambda key: (-self._count[key], key))
+        return [
+            Failure(
+                status=key[0],
+                rule=key[1],
+                n=self._count[key],
+                example_id=self._first[key][0],
+                example=self._first[key][1],
+            )
+            for key in keys[:limit]
+        ]

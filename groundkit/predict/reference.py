@@ -1,0 +1,135 @@
+"""Reference predictions: what answers cost nothing would score.
+
+oracle      the gold answer: what a perfect model writes; anything below 1 is a fault of the data
+point-box   a box of constant size around the point asked about: what the point alone gives away
+centre      the same box at the centre of the image: what knowing nothing gives
+random      a random box
+
+All but the oracle name no element, so their type and name are wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Literal, get_args
+
+from groundkit.errors import DataError, OptionError
+from groundkit.geometry import IntBox, Point, Size, round_box
+from groundkit.grammar import write_box
+from groundkit.records import Gold, Prediction, Sample
+from groundkit.store import atomic_write, encode_line, read_jsonl
+
+Reference = Literal["oracle", "point-box", "centre", "random"]
+REFERENCES: tuple[Reference, ...] = get_args(Reference)
+SPLITS = ("all", "train", "val")
+BOX_SIZE: Size = (64, 32)
+"""Width and height of a button in pixels of the saved image."""
+
+
+def predict_reference(
+    dataset: Path,
+    output: Path,
+    reference: Reference,
+    *,
+    split: str = "all",
+    seed: int = 0,
+    box_size: Size = BOX_SIZE,
+) -> int:
+    """Writes a self-contained predictions.jsonl; the same arguments give the same bytes.
+
+    Image paths in it are relative to the folder of `output`.
+
+    Args:
+        dataset: a samples.jsonl or the folder that holds it.
+        split: `train`, `val` or `all`.
+        seed: of `random`; each sample has its own draw, whatever the order of the rows.
+        box_size: of `point-box` and `centre`, in pixels of the saved image.
+
+    Returns:
+        How many predictions were written.
+
+    Raises:
+        DataError: the samples cannot be read, or none is in the split.
+        OptionError: an unknown reference or split, an empty box, or `output` is the dataset.
+    """
+    answer = _writer(reference, seed, box_size)
+    if split not in SPLITS:
+        raise OptionError(f"unknown split {split!r}", choices=SPLITS)
+    samples = dataset / "samples.jsonl" if dataset.is_dir() else dataset
+    if output.resolve() == samples.resolve():
+        raise OptionError("the predictions would replace the dataset", str(output))
+    # Of the real folders: `..` out of a linked folder leads elsewhere.
+    images = Path(os.path.relpath(samples.parent.resolve(), output.parent.resolve()))
+    count = 0
+    with atomic_write(output) as file:
+        for sample in read_jsonl(samples, Sample):
+            if split in ("all", sample.split):
+                file.write(encode_line(_prediction(sample, answer(sample), reference, images)))
+                count += 1
+        if not count:
+            what = "the file holds no samples" if split == "all" else f"no sample is in {split!r}"
+            raise DataError(what, str(samples))
+    return count
+
+
+def _writer(reference: Reference, seed: int, box_size: Size) -> Callable[[Sample], str]:
+    if min(box_size) < 1:
+        raise OptionError(f"a box of {box_size[0]}x{box_size[1]} pixels is empty")
+    writers: dict[str, Callable[[Sample], str]] = {
+        "oracle": lambda sample: sample.answer,
+        "point-box": lambda sample: write_box(
+            box_around(sample.point, box_size, (sample.width, sample.height))
+        ),
+        "centre": lambda sample: write_box(
+            box_around(
+                (sample.width // 2, sample.height // 2), box_size, (sample.width, sample.height)
+            )
+        ),
+        "random": lambda sample: write_box(
+            random_box(sample.id, seed, (sample.width, sample.height))
+        ),
+    }
+    if reference not in writers:
+        raise OptionError(f"unknown reference {reference!r}", choices=REFERENCES)
+    return writers[reference]
+
+
+def _prediction(sample: Sample, text: str, reference: Reference, images: Path) -> Prediction:
+    fields = {name: getattr(sample, name) for name in Gold.__struct_fields__}
+    fields["image"] = (images / sample.image).as_posix()
+    return Prediction(
+        id=sample.id,
+        text=text,
+        frame=sample.frame,
+        model=f"reference-{reference}",
+        gold=Gold(**fields),
+    )
+
+
+def box_around(point: Point, box_size: Size, image: Size) -> IntBox:
+    """The box of `box_size` whose centre is `point`, cut at the edges of the image."""
+    left, top = point[0] - box_size[0] // 2, point[1] - box_size[1] // 2
+    return round_box((left, top, left + box_size[0], top + box_size[1]), image)
+
+
+def random_box(sample_id: str, seed: int, image: Size) -> IntBox:
+    """A box with an area, uniform over all pairs of columns and pairs of rows of the image.
+
+    It depends on the id, the seed and the size of the image only.
+    """
+    digest = blake2b(f"{seed}:{sample_id}".encode(), digest_size=32).digest()
+    draws = [int.from_bytes(digest[start : start + 8], "little") for start in range(0, 32, 8)]
+    x1, x2 = _two_different(draws[0], draws[1], image[0])
+    y1, y2 = _two_different(draws[2], draws[3], image[1])
+    return x1, y1, x2, y2
+
+
+def _two_different(first: int, second: int, length: int) -> tuple[int, int]:
+    """Two edges out of 0 to `length`, in order."""
+    a = first % (length + 1)
+    b = second % length
+    b += b >= a
+    return min(a, b), max(a, b)

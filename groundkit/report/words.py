@@ -1,0 +1,42 @@
+"""Numbers and foreign text as a report prints them."""
+
+from __future__ import annotations
+
+_DASH = "–"
+
+
+def percent(share: float) -> str:
+    """`83.1 %`."""
+    return f"{100 * share:.1f} %"
+
+
+def decimal(value: float | None, digits: int = 3) -> str:
+    """`0.712`, or a dash if there is no number."""
+    return _DASH if value is None else f"{value:.{digits}f}"
+
+
+def pixels(value: float | None) -> str:
+    """`12.4 px`, or a dash if there is no number."""
+    return _DASH if value is None else f"{value:.1f} px"
+
+
+def bar(share: float, width: int = 10) -> str:
+    """A bar that fills `width` characters at 1, in steps of an eighth of a character."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
+    full, rest = divmod(eighths, 8)
+    return "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
+
+
+def plain(text: str, limit: int = 200) -> str:
+    """Text of somebody else on one line: nothing in it can move the cursor or change a colour.
+
+    Line breaks, control characters, text direction marks and lone surrogates show as escapes;
+    what is longer than `limit` characters is cut.
+    """
+    cut = text[:limit]
+    shown = "".join(char if char.isprintable() else _escape(char) for char in cut)
+    return shown + "…" if len(text) > limit else shown
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,161 @@
+"""What the readers make of view trees: uiautomator and RICO."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .builders import (
+    elements_of,
+    node,
+    read_all,
+    read_one,
+    rico,
+    write,
+    write_image,
+)
+
+
+@pytest.fixture(autouse=True)
+def image(tmp_path: Path) -> Path:
+    return write_image(tmp_path / "a.png")
+
+
+def test_uiautomator_fields(tmp_path: Path) -> None:
+    inner = node(
+        class_="android.widget.Button",
+        package="com.other",
+        text="&#128512; 提交&lt;",
+        content_desc="send",
+        resource_id="com.shop:id/send",
+        clickable="true",
+        bounds="[10,20][110,60]",
+        visible_to_user="false",
+        password="true",
+    )
+    window = node(inner, package="com.shop")
+    dump = f"<?xml version='1.0' encoding='UTF-8'?><!-- a --><hierarchy>{window}</hierarchy>"
+    screen = read_one(write(tmp_path / "a.xml", dump)).screen
+    root, button = screen.elements
+    assert (screen.id, screen.group, screen.image) == ("a", "com.shop", "a.png")
+    assert (root.id, root.parent, root.visible, root.clickable) == ("0", None, True, False)
+    assert (button.id, button.parent, button.visible, button.clickable) == ("1", "0", False, True)
+    assert (button.text, button.description) == ("😀 提交<", "send")
+    assert (button.type, button.resource_id) == ("android.widget.Button", "com.shop:id/send")
+    assert button.box == (10, 20, 110, 60)
+
+
+def test_uiautomator_hint_stands_in_for_a_missing_description(tmp_path: Path) -> None:
+    dump = f"<hierarchy>{node(hint='邮箱', content_desc='')}{node(hint='h', content_desc='d')}"
+    first, second = elements_of(write(tmp_path / "a.xml", f"{dump}</hierarchy>"))
+    assert (first.description, second.description) == ("邮箱", "d")
+
+
+UIAUTOMATOR_TREES = {
+    # document, parents of the elements in document order
+    "two windows": (f"<hierarchy>{node(node())}{node(node())}</hierarchy>", [None, "0", None, "2"]),
+    "bare node": (node(node() + node(node())), [None, "0", "0", "2"]),
+    "empty": ("<hierarchy rotation='0'/>", []),
+    "appium": (
+        "<hierarchy width='200'><android.widget.Button bounds='[0,0][5,5]'/></hierarchy>",
+        [None],
+    ),
+    "byte order mark": (b"\xef\xbb\xbf" + node().encode(), [None]),
+    # PowerShell writes UTF-16 under a declaration of UTF-8.
+    "utf-16": (f"<?xml version='1.0' encoding='UTF-8'?>{node()}".encode("utf-16"), [None]),
+}
+
+
+@pytest.mark.parametrize(
+    ("dump", "parents"), UIAUTOMATOR_TREES.values(), ids=UIAUTOMATOR_TREES.keys()
+)
+def test_uiautomator_trees(tmp_path: Path, dump, parents) -> None:
+    elements = elements_of(write(tmp_path / "a.xml", dump))
+    assert [element.parent for element in elements] == parents
+
+
+def test_uiautomator_takes_the_tag_for_a_missing_class(tmp_path: Path) -> None:
+    dump = "<hierarchy><android.widget.Button bounds='[0,0][5,5]'/></hierarchy>"
+    assert elements_of(write(tmp_path / "a.xml", dump))[0].type == "android.widget.Button"
+
+
+@pytest.mark.parametrize("bounds", ["[-5,-9][10,10]", "[9,90][3,10]", "[0,0][0,0]"])
+def test_odd_boxes_are_left_to_the_rules(tmp_path: Path, bounds: str) -> None:
+    (element,) = elements_of(write(tmp_path / "a.xml", node(bounds=bounds)))
+    numbers = bounds.replace("][", ",").strip("[]").split(",")
+    assert element.box == tuple(map(float, numbers))
+
+
+def test_rico_scales_from_the_display_and_not_from_the_root(tmp_path: Path, image: Path) -> None:
+    write_image(image, (720, 1280))
+    child = {"bounds": [56, 612, 1384, 780], "text": "Sign in", "class": "w.Button"}
+    tree = {"bounds": [0, 0, 1440, 2392], "children": [None, child], "content-desc": [None]}
+    root, button = elements_of(write(tmp_path / "a.json", rico(tree)))
+    # Half of 1440 x 2560; 2392 / 2 = 1196.
+    assert root.box == (0, 0, 720, 1196)
+    assert button.box == (28, 306, 692, 390)
+    assert button.parent == root.id
+
+
+def test_rico_fields(tmp_path: Path) -> None:
+    view = {
+        "bounds": [0, 0, 10, 10],
+        "class": "com.shop.SendButton",
+        "ancestors": ["android.widget.Button", None, "android.view.View"],
+        "content-desc": [None, "send"],
+        "text": None,
+        "resource-id": "com.shop:id/send",
+        "clickable": True,
+    }
+    tree = {
+        "children": [
+            view,
+            view | {"visibility": "gone", "componentLabel": "Text Button"},
+            view | {"visible-to-user": False, "content-desc": None},
+            {"children": [view]},
+        ]
+    }
+    elements = elements_of(write(tmp_path / "a.json", rico(tree)))
+    first, labelled, hidden, inner = elements
+    assert (first.type, first.fallback_types) == (
+        "com.shop.SendButton",
+        ("android.widget.Button", "android.view.View"),
+    )
+    assert (first.text, first.description, first.clickable) == ("", "send", True)
+    assert (labelled.type, labelled.fallback_types[0]) == ("Text Button", "com.shop.SendButton")
+    assert [element.visible for element in elements] == [True, False, False, True]
+    # A view without bounds is no element, but its children are.
+    assert (hidden.description, inner.parent) == ("", None)
+
+
+RICO_APPS = {
+    "package": (rico({"bounds": [0, 0, 1, 1], "package": "com.a"}), "com.a"),
+    "activity": (rico({"bounds": [0, 0, 1, 1]}), "com.shop"),
+    "semantic": (
+        {
+            "bounds": [0, 0, 1, 1],
+            "class": "x",
+            "ancestors": [],
+            "children": [
+                {"bounds": [0, 0, 1, 1], "resource-id": "android:id/content"},
+                {"bounds": [0, 0, 1, 1], "resource-id": "com.b:id/cart"},
+            ],
+        },
+        "com.b",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "group"), RICO_APPS.values(), ids=RICO_APPS)
+def test_rico_groups_by_app(tmp_path: Path, document, group) -> None:
+    assert read_one(write(tmp_path / "a.json", document)).screen.group == group
+
+
+def test_rico_semantic_masks_are_no_screenshots(tmp_path: Path) -> None:
+    document = {"bounds": [0, 0, 1440, 2560], "class": "x", "ancestors": []}
+    write_image(tmp_path / "rico/semantic_annotations/1.png", (1440, 2560))
+    path = write(tmp_path / "rico/semantic_annotations/1.json", document)
+    assert "no screenshot" in str(read_all(path)[0])
+    write_image(tmp_path / "rico/combined/1.jpg")
+    assert read_one(tmp_path / "rico").image == tmp_path / "rico/combined/1.jpg"

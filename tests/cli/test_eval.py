@@ -1,0 +1,121 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from groundkit.cli.main import app
+from groundkit.errors import GroundkitError
+from tests.metrics.builders import make_gold, make_sample, predict, spread, write_rows
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    return write_rows(tmp_path / "p.jsonl", [predict(gold) for gold in spread(40)])
+
+
+def run(*arguments) -> str:
+    result = CliRunner().invoke(app, ["eval", *map(str, arguments)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_report_is_printed(file):
+    lines = run(file).splitlines()
+    assert lines[0] == "centre-hit 100.0 %  mean IoU 1.000  on 40 samples"
+
+
+def test_files_are_written_and_named(tmp_path, file):
+    report, verdicts = tmp_path / "out" / "r.json", tmp_path / "out" / "v.jsonl"
+    output = run(file, "--json", report, "--verdicts", verdicts)
+    assert json.loads(report.read_bytes())["overall"]["n"] == 40
+    assert len(verdicts.read_bytes().splitlines()) == 40
+    assert "wrote" in output.splitlines()[-1]
+
+
+def test_every_option_reaches_the_scoring(tmp_path):
+    dataset = tmp_path / "data"
+    write_rows(
+        dataset / "samples.jsonl",
+        [make_sample("a", split="val"), make_sample("b"), make_sample("c", split="val")],
+    )
+    # norm1000 in an image of 1000 x 500: the centre (150, 120) px lies on no edge, (200, 120) does
+    file = write_rows(
+        tmp_path / "p.jsonl",
+        [predict(make_gold("a"), "<box>[[190, 220, 210, 260]]</box>", embed=False)],
+    )
+    report = tmp_path / "r.json"
+    options = ("--dataset", dataset, "--frame", "norm1000", "--split", "val", "--worst", "1")
+    run(file, *options, "--json", report)
+    closed = json.loads(report.read_bytes())
+    run(file, *options, "--json", report, "--edges", "half-open")
+    half_open = json.loads(report.read_bytes())
+    assert closed["overall"]["n"] == 2
+    assert (closed["overall"]["hit"], half_open["overall"]["hit"]) == (0.5, 0)
+    assert (
+        "|edges:half-open|frame:norm1000|denom:dataset|dup:first|split:val|n:2|"
+        in (half_open["signature"])
+    )
+    assert len(closed["worst"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--frame", "norm2000"], "--frame: unknown value 'norm2000'; valid: pixel, resized"),
+        (["--edges", "round"], "--edges: unknown value 'round'; valid: closed, half-open, open"),
+        (["--split", "test"], "unknown split 'test'; valid: all, train, val"),
+        (["--worst", "-1"], "cannot show -1 worst cases"),
+        (["--dataset", "nowhere"], "nowhere: cannot read the file"),
+    ],
+)
+def test_unusable_options_are_one_clear_error(file, options, message):
+    with pytest.raises(GroundkitError, match=message):
+        run(file, *options)
+
+
+def command(*arguments, cwd) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "groundkit", "eval", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""},
+    )
+
+
+def test_an_error_is_one_line_and_exit_code_2(tmp_path):
+    write_rows(
+        tmp_path / "p.jsonl", [predict(make_gold("a")), predict(make_gold("b"), embed=False)]
+    )
+    done = command("p.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: p.jsonl:2: the row has no `gold` to be scored against; "
+        "name the dataset: --dataset samples.jsonl\n"
+    )
+
+
+def test_the_report_survives_a_pipe_without_a_terminal(tmp_path):
+    write_rows(tmp_path / "p.jsonl", [predict(make_gold("a"), "\x1b[31m [red] 地址")])
+    done = command("p.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    assert r"\x1b[31m [red] 地址" in done.stdout
+    assert "images/a.png" in done.stdout
+
+
+def test_scoring_loads_neither_opencv_nor_torch(file):
+    code = (
+        "import sys; from groundkit.cli.main import app\n"
+        f"app(['eval', {str(file)!r}], standalone_mode=False)\n"
+        "assert not {'cv2', 'torch', 'transformers', 'shapely'} & set(sys.modules)"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        cwd=Path(__file__).parents[2],
+    )

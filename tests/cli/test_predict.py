@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from groundkit.cli.main import app
+from groundkit.errors import GroundkitError
+from groundkit.records import Prediction
+from groundkit.store import read_jsonl
+from tests.metrics.builders import make_sample, write_rows
+
+
+@pytest.fixture
+def dataset(tmp_path) -> Path:
+    samples = [make_sample(f"s{n}", split="val" if n < 2 else "train") for n in range(5)]
+    return write_rows(tmp_path / "data" / "samples.jsonl", samples).parent
+
+
+def run(*arguments) -> str:
+    result = CliRunner().invoke(app, ["predict", *map(str, arguments)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_predictions_are_written_and_the_next_command_is_named(tmp_path, dataset):
+    out = tmp_path / "p.jsonl"
+    output = run(dataset, "--reference", "oracle", "-o", out)
+    assert output.splitlines() == [f"5 predictions -> {out}", f"next: groundkit eval {out}"]
+    assert len(list(read_jsonl(out, Prediction))) == 5
+
+
+def test_options(tmp_path, dataset):
+    out = tmp_path / "p.jsonl"
+    run(dataset, "--reference", "centre", "-o", out, "--split", "val", "--box-size", "100X50")
+    # 1000 x 500 px
+    texts = [row.text for row in read_jsonl(out, Prediction)]
+    assert texts == ["<box>[[450, 225, 550, 275]]</box>"] * 2
+
+
+def test_the_seed_changes_random(tmp_path, dataset):
+    for seed in (0, 1):
+        run(dataset, "--reference", "random", "-o", tmp_path / f"{seed}.jsonl", "--seed", seed)
+    assert (tmp_path / "0.jsonl").read_bytes() != (tmp_path / "1.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--reference", "best"], "--reference: unknown reference 'best'; valid: oracle, point-"),
+        (["--reference", "centre", "--box-size", "64"], "--box-size: not a size: '64'; write it"),
+        (["--reference", "centre", "--box-size", "0x4"], "a box of 0x4 pixels is empty"),
+        (["--reference", "oracle", "--split", "test"], "unknown split 'test'"),
+    ],
+)
+def test_unusable_options_are_one_clear_error(tmp_path, dataset, options, message):
+    with pytest.raises(GroundkitError, match=message):
+        run(dataset, "-o", tmp_path / "p.jsonl", *options)
+    assert not (tmp_path / "p.jsonl").exists()

@@ -1,0 +1,319 @@
+import codecs
+import gc
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from groundkit.errors import DataError, OptionError
+from groundkit.metrics.evaluate import evaluate
+from groundkit.records import Verdict
+from groundkit.store import read_jsonl
+from tests.metrics.builders import (
+    answer,
+    make_gold,
+    make_sample,
+    predict,
+    spread,
+    write_rows,
+)
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    return tmp_path / "predictions.jsonl"
+
+
+def refusal(*args, **kwargs) -> str:
+    with pytest.raises(DataError) as caught:
+        evaluate(*args, **kwargs)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_right_answers_are_perfect(file):
+    found = evaluate(write_rows(file, [predict(gold) for gold in spread(40)]))
+    overall = found.overall
+    assert (overall.n, overall.hit, overall.iou, overall.iou_90) == (40, 1, 1, 1)
+    assert (overall.type, overall.name, overall.cer) == (1, 1, 0)
+    assert (overall.dist_mean, overall.dist_median, overall.dist_n) == (0, 0, 40)
+    assert found.flags == [] == found.worst
+    assert "|denom:file|" in found.signature
+    assert "|n:40|" in found.signature
+
+
+def test_the_dataset_is_the_denominator(tmp_path, file):
+    samples = [make_sample(f"s{row}") for row in range(10)]
+    write_rows(tmp_path / "data" / "samples.jsonl", samples)
+    rows = [predict(sample, embed=False) for sample in samples[:4]]
+    rows += [predict(make_gold("stranger"), embed=False)] * 2
+    write_rows(file, rows)
+    for dataset in (tmp_path / "data", tmp_path / "data" / "samples.jsonl"):
+        found = evaluate(file, dataset)
+        assert (found.overall.n, found.overall.hit) == (10, 0.4)
+        assert found.overall.status["missing"] == 6
+        assert (found.counts.rows, found.counts.unknown) == (6, 2)
+        assert "|denom:dataset|" in found.signature
+
+
+def test_both_ways_agree_on_the_same_data(tmp_path):
+    samples = [make_sample(gold.id, gold.box, name=gold.name) for gold in spread(30, (1000, 500))]
+    dataset = write_rows(tmp_path / "samples.jsonl", samples)
+    texts = [answer(sample, [edge + 3 for edge in sample.box]) for sample in samples]
+    alone, joined = (
+        write_rows(
+            tmp_path / f"{embed}.jsonl",
+            # In another order: neither figures nor data hash depend on it.
+            [predict(s, t, embed) for s, t in list(zip(samples, texts, strict=True))[::-1]],
+        )
+        for embed in (True, False)
+    )
+    one, two = evaluate(alone), evaluate(joined, dataset)
+    assert one.overall == two.overall
+    assert one.groups == two.groups
+    assert one.signature.replace("denom:file", "denom:dataset") == two.signature
+
+
+def test_the_first_of_several_answers_counts(file):
+    gold = make_gold()
+    wrong, right = predict(gold, "<box>[[0, 0, 9, 9]]</box>"), predict(gold)
+    found = evaluate(write_rows(file, [wrong, right, right]))
+    assert (found.overall.n, found.overall.hit, found.counts.duplicates) == (1, 0, 2)
+    assert evaluate(write_rows(file, [right, wrong])).overall.hit == 1
+
+
+def test_a_split_is_scored_alone(tmp_path, file):
+    golds = [make_gold(f"g{row}", split="val" if row < 3 else "train") for row in range(10)]
+    write_rows(file, [predict(gold) for gold in golds[:7]])
+    found = evaluate(file, split="val")
+    assert (found.overall.n, found.counts.other_split) == (3, 4)
+    dataset = write_rows(
+        tmp_path / "samples.jsonl",
+        [make_sample(gold.id, split=gold.split) for gold in golds],
+    )
+    assert evaluate(file, dataset, split="train").overall.status["missing"] == 3
+
+
+def test_the_frame_is_as_declared_unless_overridden(file):
+    gold = make_gold()  # 1000 x 500 px
+    text = answer(gold, (100, 200, 200, 280))
+    assert evaluate(write_rows(file, [predict(gold, text, frame="norm1000")])).overall.iou == 1
+    write_rows(file, [predict(gold, text)])
+    assert evaluate(file).overall.iou < 1
+    found = evaluate(file, frame="norm1000")
+    assert found.overall.iou == 1
+    assert "|frame:norm1000|" in found.signature
+
+
+def test_rows_of_several_frames(file):
+    one, two = make_gold("one"), make_gold("two")
+    rows = [predict(one), predict(two, answer(two, (0.1, 0.2, 0.2, 0.28)), frame="norm1")]
+    found = evaluate(write_rows(file, rows))
+    assert found.overall.iou == pytest.approx(1)
+    assert "|frame:mixed|" in found.signature
+
+
+def test_a_frame_mistake_is_flagged_and_not_scored(file):
+    golds = spread(50, (1288, 728))
+    write_rows(
+        file,
+        [
+            predict(
+                g,
+                answer(
+                    g, [round(v * 1000 / s) for v, s in zip(g.box, (1288, 728) * 2, strict=True)]
+                ),
+            )
+            for g in golds
+        ],
+    )
+    found = evaluate(file)
+    assert found.better_reading.frame == "norm1000"
+    assert found.flags[0].kind == "frame"
+    assert found.overall.hit < 0.4
+    assert evaluate(file, frame="norm1000").better_reading is None
+
+
+def test_edges_change_the_hit_and_the_signature(file):
+    write_rows(file, [predict(make_gold(), "<box>[[190, 110, 210, 130]]</box>")])
+    assert evaluate(file).overall.hit == 1
+    found = evaluate(file, edges="open")
+    assert found.overall.hit == 0
+    assert "|edges:open|" in found.signature
+
+
+def test_groups_are_ordered_and_add_up(file):
+    golds = spread(41)
+    golds.append(make_gold("web", source="web", split="val", width=3000))
+    found = evaluate(write_rows(file, [predict(gold) for gold in golds]))
+    assert list(found.groups) == ["type", "size", "source", "split"]
+    for summaries in found.groups.values():
+        assert sum(summary.n for summary in summaries.values()) == 42
+    assert list(found.groups["type"]) == ["text", "button", "icon", "input"]  # 12, 10, 10, 10
+    assert list(found.groups["source"].items())[1][1].n == 1
+    assert list(found.groups["size"]) == ["tiny", "small", "medium"]
+
+
+def test_one_constant_box_is_flagged(file):
+    golds = spread(20)
+    write_rows(file, [predict(gold, "<box>[[600, 300, 700, 400]]</box>") for gold in golds])
+    kinds = {flag.kind for flag in evaluate(file).flags}
+    assert {"constant-box", "unnamed"} <= kinds
+
+
+def test_verdicts_are_written_one_a_gold_record(tmp_path):
+    file = write_rows(tmp_path / "runs" / "p.jsonl", [predict(make_gold(str(n))) for n in range(3)])
+    verdicts = tmp_path / "out" / "deep" / "verdicts.jsonl"
+    evaluate(file, verdicts=verdicts)
+    rows = list(read_jsonl(verdicts, Verdict))
+    assert [row.id for row in rows] == ["0", "1", "2"]
+    assert (verdicts.parent / rows[0].image).resolve() == tmp_path / "runs/images/a.png"
+    assert [path.name for path in verdicts.parent.iterdir()] == ["verdicts.jsonl"]
+
+
+def test_missing_samples_have_verdicts_too(tmp_path, file):
+    dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("a"), make_sample("b")])
+    write_rows(file, [predict(make_gold("b"), embed=False)])
+    evaluate(file, dataset, verdicts=tmp_path / "v.jsonl")
+    found = [(row.id, row.status) for row in read_jsonl(tmp_path / "v.jsonl", Verdict)]
+    assert found == [("b", "scored"), ("a", "missing")]
+
+
+def test_an_error_leaves_no_verdicts_and_the_collector_running(tmp_path, file):
+    file.write_bytes(b'{"id": "a"}\n')
+    with pytest.raises(DataError):
+        evaluate(file, verdicts=tmp_path / "v.jsonl")
+    assert [path.name for path in tmp_path.iterdir()] == ["predictions.jsonl"]
+    assert gc.isenabled()
+
+
+def test_figures_do_not_depend_on_how_the_file_is_cut(file, monkeypatch):
+    golds = spread(60)
+    texts = [None, "hm", "[]", "<box>[[1, 2, 3, 4]]</box>"]
+    rows = [predict(g, texts[n % 7] if n % 7 < 4 else None) for n, g in enumerate(golds)]
+    write_rows(file, rows)
+    whole = evaluate(file)
+    monkeypatch.setattr("groundkit.metrics.chunks._CHUNK_BYTES", 1)
+    assert evaluate(file) == whole
+
+
+GOOD = predict(make_gold())
+
+
+def line(**changes) -> bytes:
+    """A good row as JSON, with fields set; `gold.box` reaches inside; ... removes a field."""
+    row = msgspec.to_builtins(GOOD)
+    for name, value in changes.items():
+        target = row["gold"] if name.startswith("gold_") else row
+        key = name.removeprefix("gold_")
+        if value is ...:
+            del target[key]
+        else:
+            target[key] = value
+    return json.dumps(row).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("bad", "expected"),
+    [
+        (b'{"id": "b", "text": \n', r"p.jsonl:3: not valid JSON"),
+        (line(id="b", gold_id="b")[:-30] + b"\n", r"p.jsonl:3: not valid JSON"),
+        (b"\xff\xfe\n", r"p.jsonl:3: "),
+        pytest.param(b"[" * 100_000 + b"\n", r"p.jsonl:3: ", id="deeply nested"),
+        (b'"text"\n', r"p.jsonl:3: Expected `object`"),
+        (line(text=...), r"p.jsonl:3: Object missing required field `text`"),
+        (line(text=7), r"p.jsonl:3: text: Expected `str`, got `int`"),
+        (line(id=None), r"p.jsonl:3: id: Expected `str`, got `null`"),
+        (line(frame="norm2000"), r"p.jsonl:3: frame: Invalid enum value 'norm2000'"),
+        (line(gold_box=[1, 2, 3]), r"p.jsonl:3: gold.box: Expected `array` of length 4"),
+        (line(gold_box=[1, 2, 3.5, 4]), r"p.jsonl:3: gold.box\[2\]: Expected `int`"),
+        (line(gold_box=[1, 2, float("nan"), 4]), r"p.jsonl:3: gold.box\[2\]: a number is not fin"),
+        (line(gold_split="test"), r"p.jsonl:3: gold.split: Invalid enum value 'test'"),
+        (line(gold_width=...), r"p.jsonl:3: gold: Object missing required field `width`"),
+        (
+            line(id="b", gold_id="b", gold_box=[200, 100, 100, 140]),
+            r"p.jsonl:3: the gold box is empty or inverted: \[200, 100, 100, 140\] in 1000x500",
+        ),
+        (line(id="b", gold_id="b", gold_box=[9, 9, 9, 20]), r"p.jsonl:3: the gold box is empty"),
+        (
+            line(id="b", gold_id="b", gold_box=[0, 0, 1001, 9]),
+            r"p.jsonl:3: the gold box leaves the image: \[0, 0, 1001, 9\] in 1000x500",
+        ),
+        (line(id="b", gold_id="b", gold_original=[0, 9]), r"p.jsonl:3: the original size is not"),
+        (line(id="b", gold_id="b", gold_width=10**30), r"p.jsonl:3: an absurd size"),
+        (line(id="b", gold_id="b", gold_original=[9, 10**30]), r"p.jsonl:3: an absurd size"),
+        pytest.param(
+            line(id="b", gold_id="b", gold_width=10**400),
+            r"p.jsonl:3: a gold number is absurdly large",
+            id="a number of 400 digits",
+        ),
+        (line(id="b"), r"p.jsonl:3: gold.id: the gold record belongs to 'a', the row to 'b'"),
+        (
+            line(id="b", gold=...),
+            r"p.jsonl:3: the row has no `gold` to be scored against; "
+            r"name the dataset: --dataset samples.jsonl",
+        ),
+    ],
+)
+def test_a_bad_row_is_named_by_file_line_and_field(tmp_path, bad, expected):
+    file = tmp_path / "p.jsonl"
+    file.write_bytes(line() + b"\n" + bad)  # a blank line counts as a line
+    assert re.search(expected, refusal(file))
+
+
+def test_a_byte_order_mark_is_no_error(file):
+    file.write_bytes(codecs.BOM_UTF8 + line())
+    assert evaluate(file).overall.n == 1
+
+
+def test_other_tools_may_add_keys(file):
+    file.write_bytes(line(logprob=-1.5, gold_mood="good"))
+    assert evaluate(file).overall.n == 1
+
+
+def test_nothing_to_score(tmp_path, file):
+    file.write_bytes(b"\n  \n")
+    assert refusal(file).endswith("the file holds no predictions")
+    assert "cannot read the file: No such file" in refusal(tmp_path / "none.jsonl")
+    write_rows(file, [predict(make_gold())])
+    assert "no prediction is for the split 'val'" in refusal(file, split="val")
+    dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("other")])
+    assert evaluate(file, dataset).overall.status["missing"] == 1
+
+
+def test_a_dataset_must_be_sound(tmp_path, file):
+    write_rows(file, [predict(make_gold())])
+    dataset = tmp_path / "samples.jsonl"
+    write_rows(dataset, [make_sample("a"), make_sample("b"), make_sample("a")])
+    assert "samples.jsonl:3: the id 'a' occurs twice" in refusal(file, dataset)
+    write_rows(dataset, [make_sample("a"), make_sample("b", box=(5, 5, 1, 9))])
+    assert "samples.jsonl:2: the gold box is empty or inverted" in refusal(file, dataset)
+    dataset.write_bytes(b"")
+    assert "the file holds no samples" in refusal(file, dataset)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "samples.jsonl: cannot read the file" in refusal(file, empty)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"frame": "norm2000"}, "unknown frame 'norm2000'; valid: pixel, resized"),
+        ({"edges": "round"}, "unknown edge rule 'round'; valid: closed, half-open, open"),
+        ({"split": "test"}, "unknown split 'test'; valid: all, train, val"),
+        ({"worst": -1}, "cannot show -1 worst cases"),
+    ],
+)
+def test_unknown_options(file, options, message):
+    with pytest.raises(OptionError, match=message):
+        evaluate(write_rows(file, [predict(make_gold())]), **options)
+
+
+def test_a_megabyte_of_text(file):
+    golds = [make_gold(str(n)) for n in range(4)]
+    texts = ["x" * (1 << 20), "[[" * (1 << 19), "<ref>" * 200_000, "1, " * 300_000]
+    found = evaluate(write_rows(file, [predict(g, t) for g, t in zip(golds, texts, strict=True)]))
+    assert found.overall.status["unparsable"] == 4
+    assert all(len(case.text) <= 400 for case in found.worst)

@@ -1,0 +1,144 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundkit.grammar import read_answer
+from groundkit.metrics import judge as module
+from groundkit.metrics.judge import STATUSES, join, judge
+from tests.metrics.builders import answer, make_batch, make_gold
+
+GOLD = make_gold(box=(100, 100, 200, 140), name="地址")  # centre (150, 120), 100 x 40 px
+
+
+def judge_one(text, frame="resized", edges="closed", gold=GOLD):
+    scores = judge(make_batch([gold], [text], frame), edges).scores
+    row = {name: getattr(scores, name)[0].item() for name in scores.__dataclass_fields__}
+    return {**row, "status": STATUSES[row["status"]]}
+
+
+def test_the_right_answer():
+    assert judge_one(answer(GOLD, GOLD.box)) == {
+        "status": "scored",
+        "iou": 1.0,
+        "hit": True,
+        "distance": 0.0,
+        "type_correct": True,
+        "name_correct": True,
+        "edits": 0,
+        "name_length": 2,
+        "out_of_image": False,
+        "degenerate": False,
+        "size": 2,  # sqrt(4000) = 63: medium
+    }
+
+
+def test_a_shifted_box_with_a_wrong_name():
+    found = judge_one("<ref>文本-地点</ref><box>[[160, 130, 260, 170]]</box>")
+    # overlap 40 x 10 = 400 of 4000 + 4000 - 400; centres (150, 120) and (210, 150)
+    assert found["iou"] == pytest.approx(400 / 7600)
+    assert found["hit"] is False
+    assert found["distance"] == pytest.approx(math.hypot(60, 30))
+    assert (found["type_correct"], found["name_correct"], found["edits"]) == (True, False, 1)
+
+
+def test_the_type_word_counts_in_any_language():
+    assert judge_one("<ref>Text-地址</ref><box>[[0, 0, 9, 9]]</box>")["type_correct"]
+    assert not judge_one("<ref>按钮-地址</ref><box>[[0, 0, 9, 9]]</box>")["type_correct"]
+    assert not judge_one("<ref>nonsense-地址</ref><box>[[0, 0, 9, 9]]</box>")["type_correct"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (None, "missing"),
+        ("", "unparsable"),
+        ("the address field", "unparsable"),
+        ("<box>[[1, 2, 3, 4]]</box><box>[[5, 6, 7, 8]]</box>", "unparsable"),
+        ("<point>150 120</point>", "unparsable"),
+        ("[]", "refused"),
+        ("Target not existent", "refused"),
+        ("<box>[[200, 100, 100, 140]]</box>", "invalid"),
+        ("<ref>文本-地址</ref><box>[[100, 140, 200, 100]]</box>", "invalid"),
+        ("<box>[[1, 2, 3, 99999999999]]</box>", "invalid"),
+        ("<box>[[nan, 2, 3, 4]]</box>", "unparsable"),
+        pytest.param("a" * (1 << 20), "unparsable", id="1 MiB of a"),
+        pytest.param("<box>[[" * 150_000, "unparsable", id="1 MB of opened boxes"),
+    ],
+)
+def test_rows_without_a_box_are_wrong_and_keep_their_characters(text, status):
+    found = judge_one(text)
+    assert math.isnan(found.pop("distance"))
+    assert found == {
+        "status": status,
+        "iou": 0.0,
+        "hit": False,
+        "type_correct": False,
+        "name_correct": False,
+        "edits": 2,
+        "name_length": 2,
+        "out_of_image": False,
+        "degenerate": False,
+        "size": 2,
+    }
+
+
+def test_an_empty_gold_name_is_not_matched_by_a_missing_answer():
+    assert not judge_one(None, gold=make_gold(name=""))["name_correct"]
+
+
+def test_a_box_at_the_origin_is_never_invented():
+    """A text without a box must not hit a target at the origin (as [0, 0, 0, 0] would)."""
+    assert not judge_one("no idea", gold=make_gold(box=(0, 0, 50, 50)))["hit"]
+
+
+def test_the_rules_for_invalid_boxes_are_those_of_the_grammar():
+    texts = ("<box>[[2, 0, 1, 1]]</box>", "<box>[[0, 0, 1, 9999999999]]</box>")
+    assert {read_answer(text).rule for text in texts} == module._INVALID_RULES
+
+
+@pytest.mark.parametrize(
+    ("frame", "box"),
+    [
+        # the image is 1000 x 500 px and was 2000 x 2000 px
+        ("resized", (100, 100, 200, 140)),
+        ("pixel", (200, 400, 400, 560)),
+        ("norm1", (0.1, 0.2, 0.2, 0.28)),
+        ("percent", (10, 20, 20, 28)),
+        ("norm1000", (100, 200, 200, 280)),
+        ("norm999", (99.9, 199.8, 199.8, 279.72)),
+        ("norm1024", (102.4, 204.8, 204.8, 286.72)),
+    ],
+)
+def test_every_frame_is_converted_with_its_own_x_and_y_scale(frame, box):
+    assert judge_one(answer(GOLD, box), frame)["iou"] == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize(("edges", "hit"), [("closed", True), ("half-open", False)])
+def test_edges(edges, hit):
+    # centre (200, 120): on the right edge of the gold box
+    assert judge_one("<box>[[190, 110, 210, 130]]</box>", edges=edges)["hit"] is hit
+
+
+def test_a_box_that_leaves_the_image_is_flagged_and_scored_as_it_is():
+    found = judge_one("<box>[[-100, 100, 200, 140]]</box>")
+    assert found["out_of_image"]
+    assert found["iou"] == pytest.approx(4000 / 12000)
+
+
+def test_a_point_has_a_hit_but_no_overlap():
+    found = judge_one("<box>[[150, 120, 150, 120]]</box>")
+    assert (found["hit"], found["iou"], found["degenerate"]) == (True, 0.0, True)
+
+
+@given(st.lists(st.text(max_size=40) | st.none(), min_size=1, max_size=8))
+def test_each_row_is_judged_on_its_own(texts):
+    golds = [make_gold(f"g{row}") for row in range(len(texts))]
+    together = judge(make_batch(golds, texts)).scores
+    alone = join(
+        [judge(make_batch([gold], [text])).scores for gold, text in zip(golds, texts, strict=True)]
+    )
+    for name in together.__dataclass_fields__:
+        np.testing.assert_array_equal(getattr(together, name), getattr(alone, name))
