@@ -25,7 +25,7 @@ check: $(VENV)/dev  ## format, lint, types, layers
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-logo
 
 bench: $(VENV)/dev  ## run the benchmarks one after another and write benchmarks/results/
 	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(PY) $$script; done

@@ -29,7 +29,7 @@ from groundkit.store import encode_line
 from groundkit.vocabulary import TYPE_WORDS, type_word
 
 FLOOR_ROWS, FLOOR_MB = 60_000, 600
-REPEATS = 3
+REPEATS = 5
 IMAGE = (1288, 728)
 NAMES = (
     *("地址", "保存", "搜索设置", "确定", "下一步", "我的订单与物流信息", "取消", "登录"),

@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Make vision-language models point at things on screens.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # rich's help takes twice the time: it loads a Markdown parser
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -56,7 +56,11 @@ def run(
         str, typer.Option("--format", "-f", help="Annotation format; auto recognises it.")
     ] = "auto",
     target: Annotated[
-        str, typer.Option(help="Trainer and model whose resizing the images must survive.")
+        str,
+        typer.Option(
+            help="Trainer whose resizing the images must survive: llamafactory-qwen2.5-vl, "
+            "llamafactory-qwen3-vl or qwen-finetune-qwen2.5-vl."
+        ),
     ] = "llamafactory-qwen2.5-vl",
     max_pixels: Annotated[
         int | None,

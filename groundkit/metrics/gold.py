@@ -68,17 +68,15 @@ def _flat(golds: Sequence[Gold], field: str, width: int) -> Floats:
 
 def _check(arrays: GoldArrays, where: Callable[[int], str]) -> None:
     low, high = arrays.boxes[:, :2], arrays.boxes[:, 2:]
-    for wrong, what in (
-        (~(low < high).all(axis=1), "the gold box is empty or inverted"),
-        (
-            (low < 0).any(axis=1) | (high > arrays.sizes).any(axis=1),
-            "the gold box leaves the image",
-        ),
-        ((np.hstack([arrays.sizes, arrays.originals]) > _ABSURD).any(axis=1), "an absurd size"),
-        ((arrays.originals <= 0).any(axis=1), "the original size is not positive"),
-    ):
-        if wrong.any():
-            row = int(wrong.argmax())
+    rules = (
+        ((low < high), "the gold box is empty or inverted"),
+        ((low >= 0) & (high <= arrays.sizes), "the gold box leaves the image"),
+        ((arrays.sizes <= _ABSURD) & (arrays.originals <= _ABSURD), "an absurd size"),
+        (arrays.originals > 0, "the original size is not positive"),
+    )
+    for right, what in rules:
+        if not right.all():
+            row = int((~right).any(axis=1).argmax())
             box = ", ".join(f"{value:.0f}" for value in arrays.boxes[row])
             size = "x".join(f"{value:.0f}" for value in arrays.sizes[row])
             raise DataError(f"{what}: [{box}] in {size}", where(row))

@@ -9,8 +9,7 @@ denom   what every mean is divided by: `dataset`, the samples of a dataset, answ
 dup     which of several answers to one sample counts
 split   which samples
 n       gold records, the denominator
-data    8 hex digits of a BLAKE2b over the gold records, each as the CRC-32 of its id and its box,
-        sorted: the order of the rows does not matter
+data    8 hex digits of a hash over ids and boxes of the gold records, in any order
 v       version of groundkit
 
 Two figures are comparable if their signatures agree.
@@ -26,6 +25,9 @@ import numpy as np
 
 from groundkit import __version__
 from groundkit.metrics.boxes import Edges, Floats
+
+# Odd, and far from each other: powers of the 64-bit golden ratio of SplitMix64.
+_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 6)], np.uint64)
 
 
 def signature(
@@ -52,8 +54,8 @@ def data_hash(ids: Sequence[str], boxes: Floats) -> str:
         ids: N different ids.
         boxes: their gold boxes, shape (N, 4), whole pixels.
     """
-    # Sorted numbers instead of sorted strings: a fifth of the time, and 32 bits are all we keep.
-    checks = np.fromiter(map(crc32, map(str.encode, ids)), np.int64, len(ids))
-    rows = np.column_stack([checks, boxes.astype(np.int64)]).astype("<i8")
-    order = np.lexsort(rows.T[::-1])
-    return blake2b(rows[order].tobytes(), digest_size=4).hexdigest()
+    checks = np.fromiter(map(crc32, map(str.encode, ids)), np.uint64, len(ids))
+    rows = np.column_stack([checks, boxes.astype(np.uint64)])
+    # One number a row, modulo 2 ** 64: sorting numbers takes a tenth of sorting strings.
+    keys = np.sort(rows @ _FACTORS)
+    return blake2b(keys.astype("<u8").tobytes(), digest_size=4).hexdigest()

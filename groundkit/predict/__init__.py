@@ -1,1 +1,1 @@
-
+"""Samples to predictions."""

@@ -1,1 +1,1 @@
-
+"""Numbers to something a person or a program reads."""

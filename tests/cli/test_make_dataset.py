@@ -12,6 +12,7 @@ import pytest
 
 from groundkit.cli import make_dataset
 from groundkit.dataset.screen import DatasetOptions
+from groundkit.dataset.targets import TARGETS
 from groundkit.records import Sample
 from groundkit.store import read_jsonl
 
@@ -93,6 +94,11 @@ def test_defaults_of_command_and_library_agree():
         *((name, getattr(options.rules, name)) for name in options.rules.__struct_fields__),
     ]:  # fmt: skip
         assert defaults[name] == value, name
+
+
+def test_help_names_every_target():
+    text = " ".join(groundkit("make-dataset", "--help").stdout.split()).replace("- ", "-")
+    assert all(name in text for name in TARGETS)
 
 
 def write(folder: Path, text: str) -> Path:

@@ -1,9 +1,10 @@
+import msgspec
 import pytest
 
 from groundkit.metrics.judge import judge
-from groundkit.metrics.verdicts import Failures, WorstCases, make_verdicts
+from groundkit.metrics.verdicts import Failures, WorstCases, encode_verdicts, make_verdicts
 from groundkit.records import Verdict
-from tests.metrics.builders import answer, make_batch, make_gold
+from tests.metrics.builders import answer, make_batch, make_gold, spread
 
 GOLD = make_gold("a")
 
@@ -64,6 +65,19 @@ def test_no_box_has_no_numbers():
 def test_image_paths_are_relative_to_the_file_that_holds_the_verdict():
     assert verdict("hm", "../data").image == "../data/images/a.png"
     assert verdict("hm", "../data", make_gold(image="/abs/a.png")).image == "/abs/a.png"
+
+
+def test_the_encoded_rows_are_the_verdicts():
+    golds = spread(20)
+    texts = [
+        (None, "hm", "[]", answer(gold, (1, 2, 300, 200)))[n % 4] for n, gold in enumerate(golds)
+    ]
+    batch = make_batch(golds, texts)
+    judged = judge(batch)
+    lines = encode_verdicts(batch, judged, "../data").splitlines()
+    found = [msgspec.json.decode(line, type=Verdict) for line in lines]
+    assert found == make_verdicts(batch, judged, "../data")
+    assert list(msgspec.json.decode(lines[0])) == list(Verdict.__struct_fields__)
 
 
 def rows(count, offset=0):
