@@ -46,12 +46,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     image_size: Size
 
 
-# The same columns as `Verdict`, but by position: half of the time to make one.
-_Row = msgspec.defstruct(
-    "_Row", [(field.name, field.type) for field in msgspec.structs.fields(Verdict)], frozen=True
-)
-
-
 def encode_verdicts(batch: Batch, judged: Judged, folder: str) -> bytes:
     """The verdicts of a batch as JSON Lines.
 
@@ -59,15 +53,12 @@ def encode_verdicts(batch: Batch, judged: Judged, folder: str) -> bytes:
         folder: put before image paths, so that they are relative to the file that will hold the
             verdicts; empty if they already are.
     """
-    return _encoder.encode_lines(list(map(_Row, *_columns(batch, judged, folder))))
+    return _encoder.encode_lines(make_verdicts(batch, judged, folder))
 
 
 def make_verdicts(batch: Batch, judged: Judged, folder: str) -> list[Verdict]:
     """The verdicts of a batch; `folder` as in `encode_verdicts`."""
-    return [
-        Verdict(**dict(zip(Verdict.__struct_fields__, row, strict=True)))
-        for row in zip(*_columns(batch, judged, folder), strict=True)
-    ]
+    return list(map(Verdict, *_columns(batch, judged, folder)))
 
 
 def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any]]:
