@@ -30,6 +30,12 @@ for reference in oracle point-box centre random; do
   run groundkit predict "$out/data" --reference "$reference" -o "$out/$reference.jsonl"
 done
 
+printf '\nTheir scores:\n'
+for reference in oracle point-box centre random; do
+  printf '  %-10s' "$reference"
+  groundkit eval "$out/$reference.jsonl" --worst 0 | sed -n 1p
+done
+
 step "4. Scores" "What a box of constant size around the point gets, and where it fails."
 run groundkit eval "$out/point-box.jsonl" --json "$out/point-box.json" \
   --verdicts "$out/point-box.verdicts.jsonl"

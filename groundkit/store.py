@@ -19,6 +19,7 @@ from groundkit.errors import DataError
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()
+_UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
@@ -28,8 +29,12 @@ def read_jsonl(path: Path, record: type[T]) -> Iterator[T]:
     Raises:
         DataError: names the file, the line and the field that is wrong.
     """
+    decoder = _decoder(record)
     for number, line in numbered_lines(path):
-        yield decode(line, record, f"{path}:{number}")
+        try:
+            yield decoder.decode(line)
+        except _UNDECODABLE as error:
+            raise _explain(line, f"{path}:{number}", error) from None
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -47,13 +52,18 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def decode(data: bytes, record: type[T], where: str) -> T:
     """One JSON document as a typed record; a DataError says which field is wrong."""
+    try:
+        return _decoder(record).decode(data)
+    except _UNDECODABLE as error:
+        raise _explain(data, where, error) from None
+
+
+def _decoder(record: type[T]) -> msgspec.json.Decoder[T]:
+    """The decoder of a record type, made once."""
     decoder = _decoders.get(record)
     if decoder is None:
         decoder = _decoders[record] = msgspec.json.Decoder(record)
-    try:
-        return cast(T, decoder.decode(data))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _explain(data, where, error) from None
+    return cast("msgspec.json.Decoder[T]", decoder)
 
 
 def decode_json(data: bytes, where: str) -> Any:
