@@ -80,7 +80,7 @@ def bare_loop(folder: Path, out: Path) -> None:
             marked = resized.copy()
             corners = np.rint(np.add(star, (60 + 90 * number, 80)) * 64).astype(np.int32)
             cv2.fillPoly(marked, [corners], (0, 200, 0), cv2.LINE_AA, 6)
-            _, data = cv2.imencode(".jpg", marked, [cv2.IMWRITE_JPEG_QUALITY, 95])
+            _, data = cv2.imencode(".jpg", marked, images.encoder_options(".jpg"))
             (out / f"{path.stem}-{number}.jpg").write_bytes(data.tobytes())
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_LONGEST = 400
+
 
 class GroundkitError(Exception):
     """What went wrong, where, what would be valid, and what to do next.
@@ -33,13 +35,19 @@ class GroundkitError(Exception):
         super().__init__(what, where, self.choices, hint)
 
     def __str__(self) -> str:
-        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        parts = [f"{_plain(self.where)}: {_plain(self.what)}" if self.where else _plain(self.what)]
         if self.choices:
             parts.append(f"valid: {', '.join(self.choices)}")
         if self.hint:
             parts.append(self.hint)
-        # One error is one line, whatever a hostile file name or message holds.
-        return " ".join("; ".join(parts).split())
+        return "; ".join(parts)
+
+
+def _plain(text: str) -> str:
+    """One line, of a length that a person reads, whatever a hostile file name or row holds."""
+    line = " ".join(text[:_LONGEST].split())
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+    return shown + "…" if len(text) > _LONGEST else shown
 
 
 class DataError(GroundkitError, ValueError):

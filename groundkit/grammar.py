@@ -106,18 +106,30 @@ def read_answer(text: str) -> Answer:
         box = int(x1), int(y1), int(x2), int(y2)
         if box[0] <= box[2] and box[1] <= box[3]:
             return Answer("box", box, unescape(type_word), unescape(name), "ref-box")
-    boxes = [_numbers(match.groups()) for match in _BOX.finditer(text)]
-    if boxes:
-        if len(boxes) > 1 and len(different := set(boxes)) > 1:
-            return _none(f"{len(different)} different boxes")
-        ref = _REF.search(text)
-        type_word, _, name = ref[1].partition("-") if ref else ("", "", "")
-        return _box(boxes[0], unescape(type_word), unescape(name), "ref-box" if ref else "box")
+    matches = list(_BOX.finditer(text))
+    if matches:
+        boxes = {_numbers(match.groups()) for match in matches}
+        if len(boxes) > 1:
+            return _none("several different boxes")
+        ref = _nearest_ref(text, matches[0].start())
+        type_word, _, name = ref.partition("-") if ref else ("", "", "")
+        rule = "box" if ref is None else "ref-box"
+        return _box(boxes.pop(), unescape(type_word), unescape(name), rule)
     if bare := _BARE.fullmatch(text.strip()):
         return _box(_numbers(bare.groups()[1:]), "", "", "bare-box")
     if _is_refusal(text):
         return Answer("refusal", None, "", "", "refusal")
     return _none("no box in the text")
+
+
+def _nearest_ref(text: str, box_start: int) -> str | None:
+    """What the last `<ref>` before the box holds, or else the first after it; others belong to
+    what the model was thinking."""
+    before = _REF.findall(text, 0, box_start)
+    if before:
+        return str(before[-1])
+    after = _REF.search(text, box_start)
+    return after[1] if after else None
 
 
 def _numbers(words: Sequence[str]) -> Box:

@@ -7,11 +7,19 @@ neither.
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 import io
 import math
+import os
+import re
 import struct
+import tempfile
+import threading
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,11 +34,24 @@ from groundkit.geometry import Size
 
 Pixels = NDArray[np.uint8]
 
-MAX_IMAGE_PIXELS = 100_000_000
-"""Larger pictures are refused before they are decoded: no screen is 10,000 pixels square, but a
-few kilobytes of PNG can be."""
+MAX_IMAGE_PIXELS = 50_000_000
+"""Larger pictures are refused before they are decoded: 8K has 33 million pixels, a few kilobytes of
+PNG can claim thousands, and each one takes up to 13 bytes on its way (palette and transparency)."""
+
+# Tried in this order. Pillow reads many more, some by starting other programs (EPS: ghostscript).
+_FORMATS = ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"]
+if importlib.util.find_spec("PIL.AvifImagePlugin"):  # Pillow 11.3 and later
+    _FORMATS.append("AVIF")
 
 JPEG_QUALITY = 95
+
+# Colour at full resolution, or a 6-pixel star loses its own on a red button: docs/design/resize.md.
+_JPEG_OPTIONS = [
+    cv2.IMWRITE_JPEG_QUALITY,
+    JPEG_QUALITY,
+    cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+    cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+]
 
 # Sigma of the blur before an image shrinks to half its sides, over sqrt(2^2 - 1).
 _BLUR = 0.45
@@ -46,6 +67,15 @@ _UPRIGHT: dict[int, tuple[int | None, bool]] = {
     8: (cv2.ROTATE_90_COUNTERCLOCKWISE, False),
 }
 _ORIENTATION_TAG = 0x0112
+
+# What libjpeg and libpng print, and OpenCV's log. libjpeg prints the first of its warnings only, so
+# that even a harmless one may hide a real one; libpng's warnings are about metadata.
+_MESSAGE = re.compile(
+    rb"(?P<damage>libpng error|Corrupt JPEG data|Premature end of JPEG|Inconsistent progression"
+    rb"|Invalid SOS param|Application transferred|Unknown Adobe color|Warning: unknown JFIF)"
+    rb"[^\n]*\n?|libpng warning[^\n]*\n?|\[[ A-Z]+:\d+@[^\n]*\n?"
+)
+_decoding = threading.Lock()
 
 # What Pillow's readers raise on damaged data; found by changing bytes of files of every format.
 _DAMAGE = (
@@ -88,21 +118,31 @@ def read_pixels(path: Path) -> Pixels:
         if header.format == "PNG" and data.rfind(b"IEND") < 0:
             raise DataError("the image is truncated", str(path))
         orientation = _orientation(header)  # before decoding, as read_size does
-        plain = header.mode == "RGB" and not header.has_transparency_data
-        if plain and header.format in ("PNG", "JPEG"):
-            pixels = _decode_fast(path, data)
+        jpeg = header.format in ("JPEG", "MPO")  # MPO: several JPEGs, as cameras write
+        if jpeg:
+            plain = header.mode in ("RGB", "L")
         else:
+            transparent = header.has_transparency_data
+            plain = header.format == "PNG" and header.mode == "RGB" and not transparent
+        if plain or jpeg:  # a CMYK one too: only OpenCV's decoder tells of damage
+            pixels = _decode_fast(path, data)
+        if not plain:
             pixels = _decode_any(path, header)
         return _turn_upright(pixels, orientation)
 
 
 def encode(pixels: Pixels, suffix: str) -> bytes:
-    """The image as the bytes of a `.jpg` (quality 95) or `.png` file; same pixels, same bytes."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if suffix == ".jpg" else []
-    ok, data = cv2.imencode(suffix, pixels, options)
+    """The image as the bytes of a `.jpg` (quality 95, colour at full resolution) or `.png` file;
+    same pixels, same bytes."""
+    ok, data = cv2.imencode(suffix, pixels, encoder_options(suffix))
     if not ok:
         raise ValueError(f"OpenCV cannot encode an image of shape {pixels.shape} as {suffix}")
     return data.tobytes()
+
+
+def encoder_options(suffix: str) -> list[int]:
+    """What `encode` tells cv2.imencode."""
+    return list(_JPEG_OPTIONS) if suffix == ".jpg" else []
 
 
 def resize(pixels: Pixels, size: Size) -> Pixels:
@@ -134,10 +174,10 @@ def _open(path: Path, file: IO[bytes]) -> PillowImage.Image:
         with warnings.catch_warnings():
             # Pillow warns about bombs from 89 million pixels on; our own limit decides.
             warnings.simplefilter("ignore")
-            image = PillowImage.open(file)
+            image = PillowImage.open(file, formats=_FORMATS)
             width, height = image.size
     except UnidentifiedImageError:
-        raise DataError("not an image that can be read", str(path)) from None
+        raise DataError("not an image that can be read", str(path), _FORMATS) from None
     except PillowImage.DecompressionBombError:  # Pillow's own limit, above ours
         raise DataError(
             f"the image claims more than {MAX_IMAGE_PIXELS:,} pixels", str(path)
@@ -185,10 +225,58 @@ def _turn_upright(pixels: Pixels, orientation: int) -> Pixels:
 def _decode_fast(path: Path, data: bytes) -> Pixels:
     """The common case, by OpenCV: it decodes a JPEG three times as fast as Pillow."""
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    pixels: Any = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    if pixels is None:
-        raise DataError("the image is truncated or damaged", str(path))
+    with _decoding, _listening() as heard:
+        pixels: Any = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if pixels is None or heard:
+        what = ": ".join(["the image is truncated or damaged", *heard])
+        raise DataError(what, str(path))
     return _as_pixels(pixels)
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """Catches what decoders print on stderr; the list has the first complaint about damage.
+
+    There is no other way to hear of it: libjpeg goes on after damaged data, with a shifted picture
+    and a line on stderr. What others print meanwhile (a progress display) is passed on.
+    """
+    heard: list[str] = []
+    file = _listening_file(os.getpid())
+    try:
+        stderr: int | None = os.dup(2)
+    except OSError:  # a process without stderr
+        stderr = None
+    os.dup2(file, 2)
+    try:
+        yield heard
+    finally:
+        if stderr is None:
+            os.close(2)
+        else:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+        if length := os.lseek(file, 0, os.SEEK_CUR):
+            os.lseek(file, 0, os.SEEK_SET)
+            said = os.read(file, length)
+            os.lseek(file, 0, os.SEEK_SET)
+            os.ftruncate(file, 0)
+            heard += _complaints(said, stderr)
+
+
+def _complaints(said: bytes, stderr: int | None) -> list[str]:
+    """The first line of `said` about damage; lines of anybody else go to stderr."""
+    others = _MESSAGE.sub(b"", said)
+    if others and stderr is not None:
+        os.write(2, others)
+    damage = (match[0] for match in _MESSAGE.finditer(said) if match["damage"])
+    return [line.decode(errors="replace").strip() for line in damage][:1]
+
+
+@functools.lru_cache(maxsize=1)
+def _listening_file(process: int) -> int:
+    """A nameless file that stays open; a forked process gets one of its own."""
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
 
 
 def _decode_any(path: Path, image: PillowImage.Image) -> Pixels:

@@ -106,7 +106,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     clipped: bool
 
 
-class Gold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Gold(msgspec.Struct, frozen=True, kw_only=True):
     """What a right answer is. Coordinates are pixels of the saved image (frame `resized`).
 
     Attributes:
@@ -136,7 +136,7 @@ class Gold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     split: Split = "train"
 
 
-class Sample(Gold, frozen=True, kw_only=True, omit_defaults=True):
+class Sample(Gold, frozen=True, kw_only=True):
     """One question about one point, with its answer.
 
     Attributes:
@@ -158,7 +158,7 @@ class Sample(Gold, frozen=True, kw_only=True, omit_defaults=True):
     frame: Literal["resized"] = "resized"
 
 
-class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     """What a model wrote about one sample.
 
     Attributes:

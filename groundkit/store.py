@@ -38,16 +38,28 @@ def read_jsonl(path: Path, record: type[T]) -> Iterator[T]:
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(line number from 1, line) of a file, without its blank lines and a byte order mark."""
+    """(line number from 1, line) of a file, without its blank lines."""
+    with open_lines(path) as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield number, line
+
+
+@contextmanager
+def open_lines(path: Path) -> Iterator[IO[bytes]]:
+    """A file or pipe to read lines from, past its byte order mark if it has one.
+
+    Raises:
+        DataError: it cannot be read.
+    """
     try:
         with path.open("rb") as file:
-            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
-                file.seek(0)
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, line
+            # A pipe cannot be sought: looked at, not read and put back.
+            if file.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
+                file.read(len(codecs.BOM_UTF8))
+            yield file
     except OSError as error:
-        raise DataError(f"cannot read the file: {error.strerror}", str(path)) from error
+        raise DataError(f"cannot read the file: {error.strerror or error}", str(path)) from error
 
 
 def decode(data: bytes, record: type[T], where: str) -> T:
@@ -119,22 +131,24 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     The bytes go to a hidden file beside it, which is renamed at the end; a killed process leaves
     at most that hidden file. The name holds the process id, so that two writers never share one.
     """
-    if _is_device(path):  # /dev/stdout for one: it is written to, never replaced
-        with path.open("wb") as file:
-            yield file
-        return
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    if not path.name:
+        raise DataError("the output has no file name", str(path))
+    # A device, /dev/stdout for one, is written to and never replaced.
+    device = _is_device(path)
+    partial = path if device else path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             yield file
-        partial.replace(path)
+        if not device:
+            partial.replace(path)
     except OSError as error:
         raise DataError(f"cannot write the file: {error.strerror or error}", str(path)) from error
     finally:
         # Nothing to remove is the good case; a folder or name that is unusable was said above.
-        with suppress(OSError):
-            partial.unlink()
+        if not device:
+            with suppress(OSError):
+                partial.unlink()
 
 
 def _is_device(path: Path) -> bool:

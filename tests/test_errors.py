@@ -47,3 +47,11 @@ def test_an_error_survives_the_way_between_processes(kind):
     assert type(copy) is kind
     assert str(copy) == str(error)
     assert (copy.what, copy.where, copy.choices, copy.hint) == ("what", "where", ("a", "b"), "hint")
+
+
+def test_hostile_text_is_shown_cut_and_escaped():
+    error = DataError("\x1b[31mred\u202e" + "x" * 1_000_000, "a\nb.jsonl:3")
+    shown = str(error)
+    assert shown.startswith("a b.jsonl:3: \\x1b[31mred\\u202exxx")
+    assert len(shown) < 500
+    assert shown.isprintable()

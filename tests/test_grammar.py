@@ -191,11 +191,11 @@ READ_AS_NONE = {
     "two boxes in one tag": ("<box>[[1, 2, 3, 4], [5, 6, 7, 8]]</box>", NO_BOX),
     "several boxes": (
         "<box>[[1, 2, 3, 4]]</box><box>[[5, 6, 7, 8]]</box><box>[[1, 2, 3, 4]]</box>",
-        "2 different boxes",
+        "several different boxes",
     ),
     "another box while thinking": (
         "<think><box>[[5, 6, 7, 8]]</box>? No.</think><box>[[1, 2, 3, 4]]</box>",
-        "2 different boxes",
+        "several different boxes",
     ),
     "bare box in a sentence": ("The box is [1, 2, 3, 4].", NO_BOX),
     "a point": ("[1, 2]", NO_BOX),
@@ -279,3 +279,12 @@ def test_a_megabyte_of_anything_reads_fast(case):
     start = time.process_time()
     read_answer(hostile)
     assert time.process_time() - start < 2.0
+
+
+def test_the_name_is_the_one_beside_the_box():
+    """A model that thinks aloud names other elements first."""
+    thought = "I see <ref>按钮-别的</ref> here but "
+    answer = read_answer(
+        thought + "<ref>文本-地址</ref><box>[[1, 2, 3, 4]]</box> not <ref>x-y</ref>"
+    )
+    assert (answer.type_word, answer.name) == ("文本", "地址")

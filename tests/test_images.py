@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
-import struct
-import zlib
 
 import cv2
 import numpy as np
@@ -13,7 +10,6 @@ import pytest
 from PIL import Image, ImageOps, PngImagePlugin
 
 from groundkit import images
-from groundkit.errors import DataError
 from groundkit.images import encode, read_pixels, read_size, resize
 
 WIDTH, HEIGHT = 60, 40
@@ -21,6 +17,10 @@ WIDTH, HEIGHT = 60, 40
 
 @pytest.fixture
 def picture():
+    return make_picture()
+
+
+def make_picture():
     """A picture without any symmetry: colour ramps, a red corner, a blue bar."""
     x, y = np.meshgrid(np.linspace(0, 200, WIDTH), np.linspace(0, 200, HEIGHT))
     pixels = np.stack([x, y, (x + y) / 2], axis=-1).astype(np.uint8)
@@ -213,7 +213,7 @@ def test_damaged_exif_is_no_exif(length, picture, tmp_path):
     assert read(tmp_path, data, "a.jpg").shape == (HEIGHT, WIDTH, 3)
 
 
-# --- names and damage -----------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -227,129 +227,6 @@ def test_the_extension_does_not_matter(form, name, picture, tmp_path):
 def test_a_name_with_chinese_and_spaces(picture, tmp_path):
     pixels = read(tmp_path, to_bytes(picture, "PNG"), "截图 1 – ü.png")
     np.testing.assert_array_equal(pixels, as_rgb(picture))
-
-
-def failure(path, function=read_pixels):
-    with pytest.raises(DataError) as caught:
-        function(path)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert message.startswith(f"{path}: ")
-    return message.removeprefix(f"{path}: ")
-
-
-TRUNCATED = {
-    "PNG": ("RGB", "PNG", {}),
-    "RGBA PNG": ("RGBA", "PNG", {}),
-    "grey PNG": ("L", "PNG", {}),
-    "JPEG": ("RGB", "JPEG", {}),
-    "progressive JPEG": ("RGB", "JPEG", {"progressive": True}),
-    "grey JPEG": ("L", "JPEG", {}),
-    "WebP": ("RGB", "WEBP", {}),
-    "BMP": ("RGB", "BMP", {}),
-}
-
-
-@pytest.mark.parametrize("case", TRUNCATED)
-def test_a_truncated_image_is_refused(case, picture, tmp_path):
-    mode, form, options = TRUNCATED[case]
-    data = to_bytes(picture.convert(mode).resize((300, 200)), form, **options)
-    path = tmp_path / "a.png"
-    # Not one byte too few: the last twelve of a PNG are its end mark, without pixels.
-    for length in [1, 8, 20, 40, *range(60, len(data) - 12, len(data) // 50), len(data) - 12]:
-        path.write_bytes(data[:length])
-        assert "image" in failure(path)
-
-
-def test_what_follows_a_png_does_not_matter(picture, tmp_path):
-    """Phones leave the tail of the old file behind a cropped screenshot."""
-    data = to_bytes(picture, "PNG") + b"\0" * 5000
-    np.testing.assert_array_equal(read(tmp_path, data), as_rgb(picture))
-
-
-def png_claiming(width, height):
-    """A PNG of 60 bytes with this size in its header and one row of nothing."""
-
-    def chunk(kind, body):
-        checksum = struct.pack(">I", zlib.crc32(kind + body))
-        return struct.pack(">I", len(body)) + kind + body + checksum
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(b"")), chunk(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
-
-
-BOMBS = {
-    "just over our limit": (10_001, 10_000, "claims more than 100,000,000 pixels: 10001x10000"),
-    "in one direction": (100_000_001, 1, "claims more than 100,000,000 pixels: 100000001x1"),
-    "over Pillow's limit too": (60_000, 60_000, "claims more than 100,000,000 pixels"),
-    "as large as can be": (2**31 - 1, 2**31 - 1, "claims more than 100,000,000 pixels"),
-}
-
-
-@pytest.mark.parametrize("function", [read_size, read_pixels])
-@pytest.mark.parametrize("case", BOMBS)
-def test_a_decompression_bomb_is_refused(case, function, tmp_path):
-    width, height, message = BOMBS[case]
-    path = tmp_path / "bomb.png"
-    path.write_bytes(png_claiming(width, height))
-    assert message in failure(path, function)
-
-
-def test_the_largest_size_is_not_a_bomb(tmp_path):
-    path = tmp_path / "large.png"
-    path.write_bytes(png_claiming(10_000, 10_000))
-    assert read_size(path) == (10_000, 10_000)
-    assert images.MAX_IMAGE_PIXELS == 10_000 * 10_000
-
-
-NOT_IMAGES = {
-    "empty": (b"", "not an image that can be read"),
-    "text": (b"hello\n", "not an image that can be read"),
-    "HTML": (b"<html><body>404</body></html>", "not an image that can be read"),
-    "SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not an image that can be read"),
-    "zeros": (b"\0" * 1000, "not an image that can be read"),
-    "only the PNG signature": (b"\x89PNG\r\n\x1a\n", "not an image that can be read"),
-}
-
-
-@pytest.mark.parametrize("function", [read_size, read_pixels])
-@pytest.mark.parametrize("case", NOT_IMAGES)
-def test_what_is_no_image_is_refused(case, function, tmp_path):
-    data, message = NOT_IMAGES[case]
-    path = tmp_path / "a.png"
-    path.write_bytes(data)
-    assert failure(path, function) == message
-
-
-@pytest.mark.parametrize("function", [read_size, read_pixels])
-def test_a_missing_file_and_a_folder_are_named(function, tmp_path):
-    missing = failure(tmp_path / "missing.png", function)
-    assert missing == "cannot read the image: No such file or directory"
-    assert failure(tmp_path, function) == "cannot read the image: Is a directory"
-
-
-MUTATED = ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "ICO", "PPM", "JPEG2000"]
-
-
-@pytest.mark.parametrize("form", MUTATED)
-def test_damage_is_an_error_or_a_picture_of_the_size_announced(form, picture, tmp_path):
-    rng = random.Random(form)
-    data = with_orientation(picture, 6, form) if form in MUTATED[:3] else to_bytes(picture, form)
-    path = tmp_path / "a.png"
-    for _ in range(150):
-        damaged = bytearray(data)
-        for _ in range(rng.choice([1, 2, 8])):
-            damaged[rng.randrange(min(len(data), rng.choice([40, 200, 100_000])))] = rng.choice(
-                [0, 255, rng.randrange(256)]
-            )
-        path.write_bytes(damaged)
-        try:
-            size = read_size(path)
-            shape = read_pixels(path).shape
-        except DataError:
-            continue
-        assert shape == (size[1], size[0], 3)
 
 
 # --- encoding and resizing ------------------------------------------------------------------
@@ -370,6 +247,14 @@ def test_jpeg_quality_is_as_documented(picture):
     expected = Image.open(io.BytesIO(to_bytes(picture, "JPEG", quality=95))).quantization
     assert tables[0] == expected[0]
     assert images.JPEG_QUALITY == 95
+
+
+def test_a_small_mark_keeps_its_colour():
+    """JPEG usually halves the colour's resolution, which leaves a third of this green."""
+    pixels = np.full((28, 28, 3), (0, 0, 220), np.uint8)
+    pixels[12:15, 12:15] = (0, 200, 0)
+    image = cv2.imdecode(np.frombuffer(encode(pixels, ".jpg"), np.uint8), cv2.IMREAD_COLOR)
+    assert np.abs(image[12:15, 12:15].astype(int) - (0, 200, 0)).max() <= 30
 
 
 def test_an_encoded_image_holds_no_orientation_and_no_alpha(picture):

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -320,3 +322,26 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
         os.close(reader)
     assert pipe.is_fifo()
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.parametrize("start", [b"", codecs.BOM_UTF8])
+def test_lines_can_come_through_a_pipe(tmp_path, start):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(
+        target=pipe.write_bytes, args=[start + b'{"id":"a","box":[1,2,3,4]}\n']
+    )
+    writer.start()
+    assert [element.id for element in read_jsonl(pipe, Element)] == ["a"]
+    writer.join()
+
+
+@pytest.mark.parametrize("path", [".", "/", ""])
+def test_an_output_without_a_name_is_refused(path):
+    with pytest.raises(DataError, match="no file name"):
+        write_bytes(Path(path), b"")
+
+
+def test_a_full_device_is_one_line():
+    with pytest.raises(DataError, match="No space left"):
+        write_bytes(Path("/dev/full"), b"x")

@@ -7,7 +7,6 @@ and elements are judged later, by the same rules for all sources.
 from __future__ import annotations
 
 import codecs
-import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from groundkit.errors import DataError
 from groundkit.geometry import Size
+from groundkit.images import read_size
 from groundkit.records import LocatedScreen, Screen
 from groundkit.store import resolve_inside
 
@@ -23,13 +23,16 @@ ReadItem = LocatedScreen | DataError
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
+# No display comes near it, and arithmetic on smaller numbers cannot overflow.
+_MAX_COORDINATE = 1e9
+
 
 @dataclass(frozen=True)
 class Reader:
     """One annotation format.
 
     Attributes:
-        name: as in `--reader` and in `Screen.source`.
+        name: as in `--format` and in `Screen.source`.
         help: one line: what the format is and where it finds the screenshots.
         suffixes: of its files, in lower case.
         recognises: whether the start of a file (UTF-8, 1 MiB at most) looks like this format. It
@@ -104,9 +107,28 @@ def resolve_image(path: Path, root: Path, name: str, where: str = "") -> Path:
         raise DataError(f"cannot follow the path {name!r}", where) from error
 
 
-def screen_id(path: Path, root: Path) -> str:
-    """Path of a file below `root` without its suffix: `shop/cart` for `shop/cart.xml`."""
-    name = path.relative_to(root).with_suffix("").as_posix()
+def image_size(image: Path, name: str, where: str) -> Size:
+    """(width, height) of the upright screenshot that the annotation at `where` calls `name`.
+
+    Raises:
+        DataError: it cannot be used; names the annotation, which is what its user can correct.
+    """
+    try:
+        return read_size(image)
+    except DataError as error:
+        place = f"{where}: image {name!r}"
+        raise DataError(error.what, place, error.choices, error.hint) from error
+
+
+def screen_id(path: Path, root: Path, keep_suffix: bool = False) -> str:
+    """Path of a file from the folder `root` on: `phone/shop/cart` for `phone/shop/cart.xml`.
+
+    The name of `root` tells apart the sources of a dataset, whose files are often just numbered.
+    """
+    relative = path.relative_to(root)
+    # Not resolved: links that the user named differently may lead to folders of one name.
+    folder = Path(os.path.normpath(root.absolute())).name
+    name = Path(folder, relative if keep_suffix else relative.with_suffix("")).as_posix()
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -129,9 +151,10 @@ def locate(screen: Screen, image: Path, where: str) -> LocatedScreen:
     """The screen with the place of its image.
 
     Raises:
-        DataError: a coordinate is not finite (the sum or the scaling of absurd numbers).
+        DataError: a coordinate is absurd, or not finite (the sum or the scaling of absurd ones).
     """
     for element in screen.elements:
-        if not all(map(math.isfinite, element.box)):
-            raise DataError(f"the box of element {element.id} is not finite: {element.box}", where)
+        if not all(abs(side) <= _MAX_COORDINATE for side in element.box):  # false for NaN
+            problem = f"the box of element {element.id} is not finite or beyond 1e9 pixels"
+            raise DataError(f"{problem}: {element.box}", where)
     return LocatedScreen(screen, image, where)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from groundkit.annotators import readers
-from groundkit.annotators.reader import Reader, ReadItem, is_file, read_document
+from groundkit.annotators.reader import Reader, ReadItem, image_beside, is_file, read_document
 from groundkit.errors import DataError, OptionError
 
 AUTO = "auto"
@@ -37,7 +37,8 @@ def read_source(path: Path, reader: str = AUTO) -> Iterator[ReadItem]:
         path: an annotation file (a screens.jsonl is one), or a folder that is searched for them.
             Images must lie inside the folder, or inside the folder of the file.
         reader: name of a reader, or `auto` to let each file's content decide. In a folder, files
-            of no known format are left alone, and so are hidden ones.
+            of no known format are left alone, and so are hidden ones; those that were probably
+            meant as annotations are one error at the end.
 
     Raises:
         OptionError: no reader has this name.
@@ -60,6 +61,7 @@ def read_source(path: Path, reader: str = AUTO) -> Iterator[ReadItem]:
 
 def _read_folder(root: Path, chosen: dict[str, Reader]) -> Iterator[ReadItem]:
     found = False
+    strays: list[Path] = []
     unreadable: list[OSError] = []
     for path in _walk(root, unreadable.append):
         try:
@@ -71,13 +73,37 @@ def _read_folder(root: Path, chosen: dict[str, Reader]) -> Iterator[ReadItem]:
         if reader is not None:
             found = True
             yield from _read_file(reader, path, root)
+        elif chosen is READERS and _was_meant(path):
+            strays.append(path)
     for error in unreadable:
         found = True
         yield DataError(f"cannot read the folder: {error.strerror}", str(error.filename))
+    stray = f"not recognised as annotations: {strays[0]}" if strays else ""
+    if strays[1:]:
+        stray += f" and {len(strays) - 1} more"
     if not found:
         raise DataError(
-            "no annotations of a known format in this folder", str(root), choices=chosen
+            "no annotations of a known format in this folder",
+            str(root),
+            choices=chosen,
+            hint=stray,
         )
+    if stray:
+        yield DataError(stray, str(root), choices=chosen)
+
+
+def _was_meant(path: Path) -> bool:
+    """Whether a file that no reader knows looks like an annotation by its name.
+
+    Most folders hold other JSON and XML too, so that only the clear cases count.
+    """
+    suffix = path.suffix.lower()
+    if path.stem.startswith("screens") and suffix in (".json", ".jsonl"):
+        return True
+    try:
+        return suffix in (".xml", ".uix") and bool(image_beside(path))
+    except DataError:
+        return False
 
 
 def _read_named_file(path: Path, chosen: dict[str, Reader]) -> Iterator[ReadItem]:
@@ -90,7 +116,12 @@ def _read_named_file(path: Path, chosen: dict[str, Reader]) -> Iterator[ReadItem
         recognised = _recognise(path, chosen)
         fitting = [recognised] if recognised else _by_suffix(path, chosen)
     if len(fitting) != 1:
-        raise DataError("no reader recognises this file", str(path), choices=chosen)
+        raise DataError(
+            "no reader recognises this file",
+            str(path),
+            choices=chosen,
+            hint="name a folder or an annotation file",
+        )
     yield from _read_file(fitting[0], path, path.parent)
 
 

@@ -5,6 +5,8 @@ Verbs import what they need when they run, so that `groundkit --help` stays fast
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from typing import Annotated
 
@@ -51,16 +53,24 @@ app.command("eval")(evaluate.run)
 
 
 def run() -> None:
-    """Entry point. Exit codes: 0 done, 2 something the user can put right, 130 interrupted."""
+    """Exit codes: 0 done, 2 something the user can put right, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without UTF-8 gets question marks, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except GroundkitError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        typer.echo("interrupted; what was finished is kept", err=True)
+        typer.echo("interrupted", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        # The reader of our output (head, less) has left; that is no error.
-        sys.stderr.close()
+        # The reader of our output (head, less) has left; that is no error. Python would complain
+        # once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        typer.echo(f"error: {error.filename or 'output'}: {error.strerror or error}", err=True)
+        sys.exit(2)

@@ -12,7 +12,7 @@ import typer
 from groundkit.errors import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from groundkit.dataset.build import SourceItem
     from groundkit.dataset.manifest import Manifest
@@ -58,8 +58,8 @@ def run(
     target: Annotated[
         str,
         typer.Option(
-            help="Trainer whose resizing the images must survive: llamafactory-qwen2.5-vl, "
-            "llamafactory-qwen3-vl or qwen-finetune-qwen2.5-vl."
+            help="Trainer whose resizing the images must survive: llamafactory-qwen2.5-vl or "
+            "llamafactory-qwen3-vl."
         ),
     ] = "llamafactory-qwen2.5-vl",
     max_pixels: Annotated[
@@ -117,6 +117,12 @@ def run(
     from groundkit.dataset.targets import find_target
 
     find_target(target, max_pixels)
+    if template and lang is LangChoice.both:
+        raise OptionError(
+            "one template would ask for two answers to the same question",
+            "--template",
+            hint="choose --lang zh or --lang en and make a dataset for each",
+        )
     options = DatasetOptions(
         target=target,
         max_pixels=max_pixels,
@@ -137,24 +143,34 @@ def run(
             max_name=max_name,
         ),
     )
-    screens = _read_all(sources, reader, out)
-    manifest = _build(screens, out, options, workers or os.cpu_count() or 1, on_error, overwrite)
+    _refuse_sources_inside(out, sources)
+    manifest = _build(
+        lambda: _read_all(sources, reader),
+        out,
+        options,
+        workers or os.cpu_count() or 1,
+        on_error,
+        overwrite,
+    )
     _print_summary(manifest, out)
 
 
-def _read_all(sources: list[Path], reader: str, out: Path) -> Iterator[SourceItem]:
+def _refuse_sources_inside(out: Path, sources: list[Path]) -> None:
+    for source in sources:
+        if source.resolve().is_relative_to(out.resolve()):
+            raise OptionError(f"the source {source} lies in --out", hint="choose another --out")
+
+
+def _read_all(sources: list[Path], reader: str) -> Iterator[SourceItem]:
     """Opens every source before the first is read: a mistyped one ends the run at once."""
     from groundkit.annotators import read_source
 
-    for source in sources:
-        if out.resolve() == source.resolve():
-            raise OptionError(f"{out} is both source and --out", hint="choose another --out")
     streams = [read_source(source, reader) for source in sources]
     return (item for stream in streams for item in stream)
 
 
 def _build(
-    screens: Iterator[SourceItem],
+    read: Callable[[], Iterator[SourceItem]],
     out: Path,
     options: DatasetOptions,
     workers: int,
@@ -162,21 +178,24 @@ def _build(
     overwrite: bool,
 ) -> Manifest:
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from groundkit.dataset.build import make_dataset
     from groundkit.dataset.screen import ScreenPart
 
     columns = (
-        SpinnerColumn(),
         TextColumn("{task.description}"),
-        TextColumn("{task.completed} screens, {task.fields[samples]} samples"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("screens, {task.fields[samples]} samples"),
         TimeElapsedColumn(),
     )
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        task = progress.add_task("making samples", total=None, samples=0)
+    screens = read()
+    # Only for somebody who watches are the annotations read twice, to know where the bar ends.
+    total = sum(1 for _ in read()) if console.is_terminal else None
+    with Progress(*columns, console=console, transient=True, disable=total is None) as progress:
+        task = progress.add_task("making", total=total, samples=0)
         samples = 0
 
         def show(part: ScreenPart) -> None:
@@ -200,18 +219,23 @@ def _build(
 def _print_summary(manifest: Manifest, out: Path) -> None:
     from rich import box
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from groundkit.dataset.rules import REASONS
 
     console = Console(highlight=False, soft_wrap=True)
     train, val = (manifest.samples.get(split, 0) for split in ("train", "val"))
+    near = manifest.placements.get("near", 0)
     console.print(
-        f"[bold green]{train + val} samples[/] on {manifest.screens} screens:"
-        f" {train} train, {val} val"
+        f"[bold green]{_count(train + val, 'sample')}[/] on {_count(manifest.screens, 'screen')}:"
+        f" {train} train, {val} val; {near} of the points beside their element"
     )
     if manifest.errors:
-        console.print(f"[yellow]{manifest.errors} screens skipped[/], see {out / 'errors.jsonl'}")
+        console.print(
+            f"[yellow]{_count(manifest.errors, 'screen')} skipped[/],"
+            f" see {escape(str(out / 'errors.jsonl'))}"
+        )
     if not val and manifest.options.val_share:
         console.print(
             "[yellow]no validation samples[/]: the screens with samples belong to one group or are"
@@ -230,3 +254,7 @@ def _print_summary(manifest: Manifest, out: Path) -> None:
     )
     console.print(f"train with:     {manifest.trainer_flags}")
     console.print(f"look at it:     groundkit preview {out}", markup=False)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,6 +1,6 @@
 """Many screens into one dataset folder: several processes, restartable, the same bytes always.
 
-    OUT/.work/part-000000.jsonl ...   what became of each chunk of screens, written when it is done
+    OUT/.work/part-000000-....jsonl   what became of a chunk of screens, written when it is done
     OUT/images/                       every image, written under its final name when it is complete
     OUT/samples.jsonl, ...            written at the end from the parts, in order
     OUT/dataset.json                  last: a folder without it is unfinished
@@ -16,21 +16,20 @@ import hashlib
 import itertools
 import multiprocessing
 import os
-import shutil
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import cv2
 
-from groundkit import __version__
+from groundkit.dataset import workspace
 from groundkit.dataset.finish import finish
-from groundkit.dataset.folder import read_manifest
-from groundkit.dataset.manifest import MARKER_FILE, Manifest
+from groundkit.dataset.manifest import Manifest
 from groundkit.dataset.screen import DatasetOptions, ScreenPart, process_screen
 from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.records import LocatedScreen
@@ -40,21 +39,25 @@ OnError = Literal["skip", "stop"]
 SourceItem = LocatedScreen | GroundkitError
 
 _CHUNK = 4
-_WORK = ".work"
-_PLAN_FILE = "plan.json"
-# Chunks waiting for a worker: enough to keep all busy, few enough to keep memory flat.
+# Chunks waiting for each worker: enough to keep it busy, few enough to keep memory flat.
 _AHEAD = 3
 
 
 class _Chunk(NamedTuple):
-    """Consecutive items of the sources, with what identifies them after a restart."""
+    """Consecutive items of the sources.
+
+    Attributes:
+        digest: changes when an annotation or an image does, so that a stale part is not reused.
+        content: the same for the annotations and sizes alone, equal on every machine.
+    """
 
     number: int
     items: list[SourceItem]
     digest: str
+    content: bytes
 
     def part(self, out: Path) -> Path:
-        return out / _WORK / f"part-{self.number:06d}-{self.digest}.jsonl"
+        return out / workspace.WORK / f"part-{self.number:06d}-{self.digest}.jsonl"
 
 
 def make_dataset(
@@ -74,75 +77,72 @@ def make_dataset(
         workers: processes; 1 works in this one.
         on_error: `skip` notes the error and goes on, `stop` raises it; what is done is kept.
         overwrite: replaces a dataset or an unfinished one with other options.
-        on_progress: called with each finished screen, in order.
+        on_progress: called with each finished screen, in order; not at all if the same dataset
+            is there already.
 
     Raises:
-        OptionError: `out` holds something else.
+        OptionError: `out` holds something else, or is being built in.
         DataError: nothing could be made, or `on_error` is `stop` and a screen failed.
     """
-    finished = _prepare(out, options, overwrite)
+    chunks = _chunks(screens)
+    finished = None if overwrite else workspace.find_finished(out, options)
     if finished:
-        return finished
-    parts: list[Path] = []
-    with _runner(workers) as run:
-        for chunk, future in _run_chunks(_chunks(screens, out), out, options, run):
-            future.result()
-            parts.append(chunk.part(out))
-            for part in read_jsonl(parts[-1], ScreenPart):
-                on_progress(part)
-                if part.error and on_error == "stop":
-                    raise DataError(part.error, hint="stopped at the first error, as asked")
-    manifest = finish(parts, out, options)
-    shutil.rmtree(out / _WORK)
+        return _same_sources(finished, chunks, out)
+    workspace.check(out)
+    with workspace.held(out):
+        workspace.prepare(out, options, overwrite)
+        parts: list[Path] = []
+        sources = hashlib.blake2b(digest_size=8)
+        with _runner(workers) as run:
+            for chunk in _run_chunks(chunks, out, options, run, workers):
+                sources.update(chunk.content)
+                parts.append(chunk.part(out))
+                for part in read_jsonl(parts[-1], ScreenPart):
+                    on_progress(part)
+                    if part.error and on_error == "stop":
+                        raise DataError(part.error, hint="stopped at the first error, as asked")
+        manifest = finish(parts, out, options, sources.hexdigest())
+        if manifest is None:
+            reasons = _why_nothing(parts)
+            workspace.discard(out)
+            raise DataError(f"no sample could be made: {reasons}")
+        workspace.leave(out)
     return manifest
 
 
-def _prepare(out: Path, options: DatasetOptions, overwrite: bool) -> Manifest | None:
-    """Makes `out` ready, or returns the manifest of a dataset that is finished already."""
-    marker, plan = out / MARKER_FILE, out / _WORK / _PLAN_FILE
-    if overwrite:
-        _remove_dataset(out)
-    if marker.exists():
-        manifest = read_manifest(out)
-        if manifest.options == options:
-            shutil.rmtree(out / _WORK, ignore_errors=True)
-            return manifest
+def _same_sources(finished: Manifest, chunks: Iterable[_Chunk], out: Path) -> Manifest:
+    """The finished dataset, if it was made from these sources."""
+    sources = hashlib.blake2b(digest_size=8)
+    for chunk in chunks:
+        sources.update(chunk.content)
+    if sources.hexdigest() != finished.sources_hash:
         raise OptionError(
-            f"{out} holds a finished dataset that was made with other options",
+            f"{out} holds a finished dataset of other sources, or they have changed",
             hint="choose another --out or pass --overwrite",
         )
-    wanted = encode_line({"version": __version__, "options": options})
-    if plan.exists() and plan.read_bytes() != wanted:
-        raise OptionError(
-            f"{out} holds an unfinished dataset with other options",
-            hint="run it with the same options to finish it, or pass --overwrite",
-        )
-    if not plan.exists() and out.exists() and any(out.iterdir()):
-        raise OptionError(
-            f"{out} is not empty and holds no dataset", hint="choose an empty or a new folder"
-        )
-    write_bytes(plan, wanted)
-    (out / "images").mkdir(exist_ok=True)
-    return None
+    workspace.leave(out)  # if the run that finished it was killed right then
+    return finished
 
 
-def _remove_dataset(out: Path) -> None:
-    """Removes a dataset of ours, finished or not; never a folder of anything else."""
-    if (out / MARKER_FILE).exists() or (out / _WORK / _PLAN_FILE).exists():
-        # The marker goes first: a removal that is killed must not leave it on half a dataset.
-        (out / MARKER_FILE).unlink(missing_ok=True)
-        shutil.rmtree(out)
+def _why_nothing(parts: Iterable[Path]) -> str:
+    counts = Counter[str]()
+    for path in parts:
+        for part in read_jsonl(path, ScreenPart):
+            counts["in error" if part.error else "read"] += 1
+            counts.update(row.reason for row in part.elements if row.reason)
+    screens = f"{counts.pop('read', 0)} screens read, {counts.pop('in error', 0)} in error"
+    return ", ".join([screens, *(f"{n} elements {reason}" for reason, n in counts.most_common(4))])
 
 
-def _chunks(screens: Iterable[SourceItem], out: Path) -> Iterator[_Chunk]:
-    """The sources in chunks, each screen id once, the folder being made left out."""
+def _chunks(screens: Iterable[SourceItem]) -> Iterator[_Chunk]:
+    """The sources in chunks, each screen id once."""
     seen: set[str] = set()
     items = iter(screens)
     for number in itertools.count():
         chunk = [_once(item, seen) for item in itertools.islice(items, _CHUNK)]
         if not chunk:
             return
-        yield _Chunk(number, chunk, _digest(chunk))
+        yield _Chunk(number, chunk, *_digests(chunk))
 
 
 def _once(item: SourceItem, seen: set[str]) -> SourceItem:
@@ -154,41 +154,61 @@ def _once(item: SourceItem, seen: set[str]) -> SourceItem:
     return item
 
 
-def _digest(items: Iterable[SourceItem]) -> str:
-    """Changes when an annotation or an image changes, so that a stale part is not reused."""
-    digest = hashlib.blake2b(digest_size=8)
+def _digests(items: Iterable[SourceItem]) -> tuple[str, bytes]:
+    """`digest` and `content` of a chunk."""
+    local, content = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=8)
     for item in items:
         if isinstance(item, GroundkitError):
-            digest.update(str(item).encode())
+            content.update(item.what.encode())
             continue
-        digest.update(encode_line(item.screen) + str(item.image).encode())
+        content.update(encode_line(item.screen))
         try:
             stat = item.image.stat()
-            digest.update(f"{stat.st_size}:{stat.st_mtime_ns}".encode())
         except OSError:
-            digest.update(b"no image")
-    return digest.hexdigest()
+            content.update(b"no image")
+            continue
+        content.update(str(stat.st_size).encode())
+        local.update(f"{item.image}:{stat.st_mtime_ns}".encode())
+    local.update(content.digest())
+    return local.hexdigest(), content.digest()
 
 
 Run = Callable[[list[SourceItem], Path, Path, DatasetOptions], "Future[None]"]
 
 
 def _run_chunks(
-    chunks: Iterator[_Chunk], out: Path, options: DatasetOptions, run: Run
-) -> Iterator[tuple[_Chunk, Future[None]]]:
-    """Keeps a few chunks in the air and hands them back in order."""
-    waiting: deque[tuple[_Chunk, Future[None]]] = deque()
+    chunks: Iterator[_Chunk], out: Path, options: DatasetOptions, run: Run, workers: int
+) -> Iterator[_Chunk]:
+    """Keeps a few chunks in the air and hands them back when they are done, in order."""
+    waiting: deque[tuple[_Chunk, Future[None] | None]] = deque()
     for chunk in chunks:
-        part = chunk.part(out)
-        if part.exists():
-            done: Future[None] = Future()
-            done.set_result(None)
-            waiting.append((chunk, done))
-        else:
-            waiting.append((chunk, run(chunk.items, part, out, options)))
-        if len(waiting) > _AHEAD * (os.cpu_count() or 1):
-            yield waiting.popleft()
-    yield from waiting
+        done = _is_done(chunk, out)
+        waiting.append((chunk, None if done else run(chunk.items, chunk.part(out), out, options)))
+        if len(waiting) > (_AHEAD * workers if workers > 1 else 0):
+            yield _finished(*waiting.popleft())
+    while waiting:
+        yield _finished(*waiting.popleft())
+
+
+def _finished(chunk: _Chunk, future: Future[None] | None) -> _Chunk:
+    try:
+        if future:
+            future.result()
+    except BrokenProcessPool:
+        raise DataError(
+            "a worker process was killed, perhaps for want of memory",
+            hint="run the same command again, or with --workers 1",
+        ) from None
+    return chunk
+
+
+def _is_done(chunk: _Chunk, out: Path) -> bool:
+    """Whether an earlier run made this chunk and its images are still there."""
+    part = chunk.part(out)
+    if not part.exists():
+        return False
+    rows = read_jsonl(part, ScreenPart)
+    return all((out / sample.image).exists() for row in rows for sample in row.samples)
 
 
 @contextmanager
@@ -239,5 +259,6 @@ def _process(item: SourceItem, out: Path, options: DatasetOptions) -> ScreenPart
     try:
         return process_screen(item, out, options)
     except DataError as error:
-        where = error.where or item.where
-        return ScreenPart(error=str(DataError(error.what, where, error.choices, error.hint)))
+        # The image of an annotation is named as the annotation names it.
+        what = f"image {item.screen.image!r}: {error.what}" if error.where else error.what
+        return ScreenPart(error=str(DataError(what, item.where, error.choices, error.hint)))

@@ -34,7 +34,7 @@ to validate on. Made by groundkit {manifest.version}, seed {options.seed}.
 ```
 
 Coordinates are integer pixels of the saved image, boxes `[x1, y1, x2, y2]`. {marker}
-
+{_frame_note(manifest)}
 ## Train with exactly these settings
 
 Target `{options.target}`: every image is saved at a size that this trainer keeps. With other
@@ -42,8 +42,7 @@ limits it resizes the images, and then **every box is wrong**:
 
     {manifest.trainer_flags}
 
-LLaMA-Factory: `dataset_dir:` this folder, `dataset: groundkit_train`,
-`eval_dataset: groundkit_val`.
+LLaMA-Factory: `dataset_dir:` this folder, `dataset: groundkit_train`{_eval_set(manifest)}.
 
 ## Split
 
@@ -52,8 +51,10 @@ Whole groups (app, domain or trace) go to one split, near-duplicate images join 
 | | train | val | in both |
 |---|---|---|---|
 | groups | {split.groups.get("train", 0)} | {split.groups.get("val", 0)} | {split.groups_crossing} |
-| images | | | {split.images_crossing} |
-| near-duplicate pairs: {split.near_duplicates} | | | {split.near_duplicates_crossing} |
+| images | {split.images.get("train", 0)} | {split.images.get("val", 0)} | {split.images_crossing} |
+
+Near-duplicate pairs: {split.near_duplicates} in all, {split.near_duplicates_crossing} across the \
+split.
 
 ## Samples
 
@@ -95,3 +96,14 @@ def _unknown(words: Mapping[str, int]) -> str:
         return ""
     return f"\nKept as `element`, because their source names no type that we know:\n\n\
 {_table('source says', {word or '(nothing)': n for word, n in words.items()})}\n"
+
+
+def _frame_note(manifest: Manifest) -> str:
+    """Qwen3-VL was trained on another frame; who trains it on pixels should know."""
+    if "qwen3" not in manifest.options.target:
+        return ""
+    return "Qwen3-VL itself answers in 0-1000; trained on this dataset it learns pixels.\n"
+
+
+def _eval_set(manifest: Manifest) -> str:
+    return ", `eval_dataset: groundkit_val`" if manifest.samples.get("val") else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -17,25 +17,25 @@ from groundkit.dataset.manifest import MARKER_FILE, Manifest, SplitCheck
 from groundkit.dataset.screen import DatasetOptions, ScreenPart
 from groundkit.dataset.split import SplitPlan, plan_split
 from groundkit.dataset.targets import find_target
-from groundkit.errors import DataError
 from groundkit.records import Sample, Split
 from groundkit.store import atomic_write, encode_line, read_jsonl, write_bytes
 
 SPLITS: tuple[Split, ...] = ("train", "val")
 
 
-def finish(parts: Iterable[Path], out: Path, options: DatasetOptions) -> Manifest:
+def finish(
+    parts: Sequence[Path], out: Path, options: DatasetOptions, sources_hash: str
+) -> Manifest | None:
     """Splits the screens, writes every file of the dataset and, last, its marker.
 
-    Raises:
-        DataError: not one sample could be made.
+    Returns:
+        The manifest, or None if there is not one sample; then nothing is written.
     """
-    parts = list(parts)
-    plan, counts = _plan(parts, options)
-    if not counts["samples"]:
-        raise _nothing_made(counts)
+    plan = _plan(parts, options)
+    if not plan.split_of_group:
+        return None
     tally = _write_rows(parts, out, plan)
-    manifest = _manifest(tally, plan, options)
+    manifest = _manifest(tally, plan, options, sources_hash)
     _remove_strays(out, tally)
     for split in SPLITS:
         _write_llamafactory(out, split)
@@ -51,27 +51,14 @@ def _read(parts: Iterable[Path]) -> Iterator[ScreenPart]:
         yield from read_jsonl(path, ScreenPart)
 
 
-def _plan(parts: list[Path], options: DatasetOptions) -> tuple[SplitPlan, Counter[str]]:
+def _plan(parts: Iterable[Path], options: DatasetOptions) -> SplitPlan:
     groups: list[str] = []
     hashes: list[bytes] = []
-    counts: Counter[str] = Counter()
     for part in _read(parts):
-        counts["errors" if part.error else "screens"] += 1
-        counts["samples"] += len(part.samples)
-        counts.update(f"dropped {row.reason}" for row in part.elements if row.reason)
         if part.samples:
             groups.append(part.group)
             hashes.append(bytes.fromhex(part.image_hash))
-    return plan_split(groups, hashes, options.val_share, options.seed), counts
-
-
-def _nothing_made(counts: Counter[str]) -> DataError:
-    drops = [(reason, n) for reason, n in counts.most_common() if reason.startswith("dropped ")]
-    dropped = ", ".join(f"{n} elements {reason}" for reason, n in drops[:4])
-    return DataError(
-        f"no sample could be made: {counts['screens']} screens read, {counts['errors']} in error"
-        + (f", {dropped}" if dropped else "")
-    )
+    return plan_split(groups, hashes, options.val_share, options.seed)
 
 
 class _Tally:
@@ -99,7 +86,7 @@ class _Tally:
         self.images[sample.split].add(hash(sample.image))
 
 
-def _write_rows(parts: list[Path], out: Path, plan: SplitPlan) -> _Tally:
+def _write_rows(parts: Iterable[Path], out: Path, plan: SplitPlan) -> _Tally:
     tally = _Tally()
     with ExitStack() as stack:
         names = ("samples", "elements", "drops", "errors")
@@ -117,7 +104,9 @@ def _remove_strays(out: Path, tally: _Tally) -> None:
             path.unlink()
 
 
-def _manifest(tally: _Tally, plan: SplitPlan, options: DatasetOptions) -> Manifest:
+def _manifest(
+    tally: _Tally, plan: SplitPlan, options: DatasetOptions, sources_hash: str
+) -> Manifest:
     target = find_target(options.target, options.max_pixels)
     return Manifest(
         version=__version__,
@@ -135,12 +124,14 @@ def _manifest(tally: _Tally, plan: SplitPlan, options: DatasetOptions) -> Manife
         placements=dict(tally.placements.most_common()),
         split=SplitCheck(
             groups={split: len(tally.groups[split]) for split in SPLITS},
+            images={split: len(tally.images[split]) for split in SPLITS},
             near_duplicates=plan.near_duplicates,
             groups_joined=plan.joined,
             images_crossing=len(set.intersection(*tally.images.values())),
             groups_crossing=len(set.intersection(*tally.groups.values())),
             near_duplicates_crossing=plan.crossing,
         ),
+        sources_hash=sources_hash,
         samples_hash=tally.digest.hexdigest(),
     )
 

@@ -13,7 +13,7 @@ class SplitCheck(msgspec.Struct, frozen=True, kw_only=True):
     """The proof that training and validation share nothing.
 
     Attributes:
-        groups: number of groups in each split.
+        groups, images: number in each split.
         near_duplicates: links between near-duplicate images found in the whole dataset.
         groups_joined: groups that those links moved into one split with another.
         images_crossing, groups_crossing, near_duplicates_crossing: counted after the split on what
@@ -21,6 +21,7 @@ class SplitCheck(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     groups: dict[str, int]
+    images: dict[str, int]
     near_duplicates: int
     groups_joined: int
     images_crossing: int
@@ -36,6 +37,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         samples: number in each split.
         drops: number of dropped elements by reason (`rules.REASONS`).
         unknown_types: words of the sources that are in no type table, with their number.
+        sources_hash: blake2b of the annotations and the sizes of the images, 16 hex digits.
         samples_hash: blake2b of samples.jsonl, 16 hex digits.
     """
 
@@ -53,4 +55,5 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     name_sources: dict[str, int]
     placements: dict[str, int]
     split: SplitCheck
+    sources_hash: str
     samples_hash: str

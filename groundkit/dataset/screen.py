@@ -41,7 +41,7 @@ class DatasetOptions(msgspec.Struct, frozen=True, kw_only=True):
     target: str = DEFAULT_TARGET
     max_pixels: int | None = None
     langs: tuple[Lang, ...] = ("zh",)
-    marker: Literal["star", "dot", "ring", "none"] = "star"
+    marker: Shape | Literal["none"] = "star"
     template: str = ""
     per_screen: int = 4
     near_share: float = 0.1
@@ -176,7 +176,7 @@ def _write_samples(
     assert name is not None  # an element without a name is never asked about
     return [
         Sample(
-            id=f"{screen.id}:{target.element.id}:{lang}",
+            id=f"{_id_part(screen.id)}:{_id_part(target.element.id)}:{lang}",
             image=image,
             width=saved[0],
             height=saved[1],
@@ -198,6 +198,11 @@ def _write_samples(
         )
         for lang in options.langs
     ]
+
+
+def _id_part(id: str) -> str:
+    """An id that can be joined to others by colons and still tell them apart."""
+    return id.replace("%", "%25").replace(":", "%3A")
 
 
 class _ImageNames:
@@ -226,6 +231,3 @@ def _element_row(screen_id: str, row: JudgedElement) -> ElementRow:
         rival=row.is_rival,
         reason=row.reason,
     )
-
-
-__all__ = ["DatasetOptions", "ElementRow", "ScreenPart", "Shape", "process_screen"]

@@ -7,8 +7,8 @@ join their groups: WebUI's split by domain has half of its test pages in trainin
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -23,6 +23,12 @@ NEAR_DUPLICATE_BITS = 10
 """Two of the 256 bits in a hash differ at random noise; screens of one page with other contents
 differ in tens (docs/design/split.md)."""
 
+# Hashes compared at a time, rows by columns: memory stays at some 30 MB for any number of screens.
+_BLOCK = (256, 1024)
+
+Indices = NDArray[np.intp]
+Words = NDArray[np.uint64]
+
 
 class SplitPlan(NamedTuple):
     """Which group goes where, and the proof that nothing crosses.
@@ -30,8 +36,9 @@ class SplitPlan(NamedTuple):
     Attributes:
         split_of_group: every group's split.
         joined: pairs of groups that near-duplicate images joined.
-        near_duplicates: pairs of near-duplicate screens found.
-        crossing: near-duplicate pairs whose screens are in different splits; 0 unless broken.
+        near_duplicates: pairs of near-duplicate screens found; of equal ones, with the first alone.
+        crossing: near-duplicate pairs of a training and a validation screen, counted after the
+            split; 0 unless broken.
     """
 
     split_of_group: dict[str, Split]
@@ -58,29 +65,55 @@ def perceptual_hash(pixels: Pixels) -> bytes:
     return np.packbits(rises).tobytes()
 
 
-def near_duplicates(hashes: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Index pairs (i < j) that link all hashes differing in at most NEAR_DUPLICATE_BITS bits.
+def near_duplicates(hashes: Sequence[bytes]) -> Iterator[tuple[Indices, Indices]]:
+    """Blocks of index pairs (i < j) that link all hashes differing in at most NEAR_DUPLICATE_BITS
+    bits.
 
     Equal hashes are linked to their first occurrence only: a thousand copies of one login page
     make a thousand pairs, not half a million.
     """
     first_of: dict[bytes, int] = {}
-    pairs: list[tuple[int, int]] = []
-    for index, value in enumerate(hashes):
-        if first_of.setdefault(value, index) != index:
-            pairs.append((first_of[value], index))
-    distinct = np.array(list(first_of.values()))
-    words: NDArray[np.uint64] = np.frombuffer(b"".join(first_of), dtype=np.uint64)
-    words = words.reshape(-1, HASH_SIDE * HASH_SIDE // 64)
-    block = 256
-    for start in range(0, len(words), block):
-        rows = words[start : start + block, None]
-        differing = np.bitwise_count(rows ^ words[None, start:]).sum(axis=2)
-        first, second = np.nonzero(differing <= NEAR_DUPLICATE_BITS)
-        new = first < second
-        low, high = distinct[first[new] + start], distinct[second[new] + start]
-        pairs += zip(low.tolist(), high.tolist(), strict=True)
-    return pairs
+    first = np.array([first_of.setdefault(value, i) for i, value in enumerate(hashes)], np.intp)
+    copies = np.flatnonzero(first != np.arange(len(first)))
+    yield first[copies], copies
+    distinct = np.array(list(first_of.values()), np.intp)
+    words = _words(list(first_of))
+    for low, high in _near_pairs(words, words):
+        new = low < high
+        yield distinct[low[new]], distinct[high[new]]
+
+
+def crossing_pairs(train: Sequence[bytes], val: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Index pairs of a training and a validation hash that are near-duplicates."""
+    for low, high in _near_pairs(_words(val), _words(train)):
+        yield from zip(high.tolist(), low.tolist(), strict=True)
+
+
+def _words(hashes: Sequence[bytes]) -> Words:
+    """Hashes as an array of shape (N, 4)."""
+    return np.frombuffer(b"".join(hashes), np.uint64).reshape(-1, HASH_SIDE * HASH_SIDE // 64)
+
+
+def _near_pairs(rows: Words, columns: Words) -> Iterator[tuple[Indices, Indices]]:
+    """Indices of the near-duplicates between two lists, block by block. Of a list with itself,
+    the blocks below the diagonal are left out."""
+    height, width = _BLOCK
+    for top in range(0, len(rows), height):
+        for left in range(0, len(columns), width):
+            if rows is columns and left + width <= top:
+                continue
+            differing = _differing(rows[top : top + height], columns[left : left + width])
+            row, column = np.nonzero(differing <= NEAR_DUPLICATE_BITS)
+            yield row + top, column + left
+
+
+def _differing(rows: Words, columns: Words) -> NDArray[np.uint16]:
+    """How many bits differ between each row and each column."""
+    # Word by word: a sum over an axis of length four takes several times as long.
+    total = np.zeros((len(rows), len(columns)), np.uint16)
+    for row, column in zip(rows.T, columns.T, strict=True):
+        total += np.bitwise_count(row[:, None] ^ column)
+    return total
 
 
 def plan_split(
@@ -92,23 +125,25 @@ def plan_split(
         groups: the group of each screen.
         hashes: the perceptual hash of each screen.
         val_share: wanted share of screens; 0 puts all into training. With at least two clusters
-            and a share above 0, validation gets at least one.
+            and a share above 0, validation gets at least one, and training too.
     """
-    pairs = near_duplicates(hashes)
-    cluster_of = _join_groups(groups, pairs)
-    clusters: dict[str, list[str]] = defaultdict(list)
-    for group, cluster in cluster_of.items():
-        clusters[cluster].append(group)
+    cluster_of, pairs = _join_groups(groups, near_duplicates(hashes))
     sizes = Counter(cluster_of[group] for group in groups)
     order = sorted(sizes, key=lambda name: hashlib.blake2b(f"{seed}:{name}".encode()).digest())
-    val = _fill(order, sizes, round(val_share * len(groups)))
+    # All but the smallest cluster, at most: nothing can be trained on an empty set.
+    most = len(groups) - min(sizes.values(), default=0)
+    val = _fill(order, sizes, min(round(val_share * len(groups)), most))
     if not val and val_share > 0 and len(order) > 1:
         val = {min(order, key=lambda name: sizes[name])}
     split_of_group: dict[str, Split] = {
         group: "val" if cluster in val else "train" for group, cluster in cluster_of.items()
     }
-    crossing = sum(split_of_group[groups[i]] != split_of_group[groups[j]] for i, j in pairs)
-    return SplitPlan(split_of_group, len(cluster_of) - len(sizes), len(pairs), crossing)
+    # Counted from the images again, not from the clusters.
+    seen: dict[Split, set[bytes]] = {"train": set(), "val": set()}
+    for group, value in zip(groups, hashes, strict=True):
+        seen[split_of_group[group]].add(value)
+    crossing = sum(1 for _ in crossing_pairs(list(seen["train"]), list(seen["val"])))
+    return SplitPlan(split_of_group, len(cluster_of) - len(sizes), pairs, crossing)
 
 
 def _fill(order: Sequence[str], sizes: Counter[str], wanted: int) -> set[str]:
@@ -122,17 +157,32 @@ def _fill(order: Sequence[str], sizes: Counter[str], wanted: int) -> set[str]:
     return taken
 
 
-def _join_groups(groups: Sequence[str], pairs: Sequence[tuple[int, int]]) -> dict[str, str]:
-    """Each group's cluster, named after its first group in the alphabet (union-find)."""
-    parent = {group: group for group in sorted(set(groups))}
+def _join_groups(
+    groups: Sequence[str], links: Iterator[tuple[Indices, Indices]]
+) -> tuple[dict[str, str], int]:
+    """Each group's cluster, named after its first group in the alphabet, and the number of links
+    between screens that made them (union-find)."""
+    names, number_of = np.unique(np.array(groups, dtype=object), return_inverse=True)
+    parent = list(range(len(names)))
 
-    def find(group: str) -> str:
+    def find(group: int) -> int:
         while parent[group] != group:
             parent[group] = parent[parent[group]]
             group = parent[group]
         return group
 
-    for first, second in pairs:
-        low, high = sorted((find(groups[first]), find(groups[second])))
-        parent[high] = low
-    return {group: find(group) for group in parent}
+    count = 0
+    for first, second in links:
+        if not len(first):
+            continue
+        count += len(first)
+        roots = np.arange(len(names))
+        for group in np.unique(np.concatenate([number_of[first], number_of[second]])).tolist():
+            roots[group] = find(group)
+        one, other = roots[number_of[first]], roots[number_of[second]]
+        # A block of similar frames has a quarter of a million links between a few clusters.
+        codes = np.unique((one * len(names) + other)[one != other])
+        for code in codes.tolist():
+            low, high = sorted(map(find, divmod(code, len(names))))
+            parent[high] = low
+    return {name: names[find(group)] for group, name in enumerate(names)}, count

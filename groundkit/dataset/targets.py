@@ -17,8 +17,8 @@ from groundkit.geometry import RESIZE_RULES, ResizeRule, Size
 
 LLAMAFACTORY_MAX_PIXELS = 768 * 768
 LLAMAFACTORY_MIN_PIXELS = 32 * 32
-_QWEN_FINETUNE_MAX_PIXELS = 28 * 28 * 576
-_QWEN_FINETUNE_MIN_PIXELS = 28 * 28 * 16
+_CUTOFF = 2048  # LLaMA-Factory's default
+_TEXT_TOKENS = 512  # prompt, template and answer, generously
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,16 @@ class Target:
 
     Attributes:
         family: key of `geometry.RESIZE_RULES`: what the model's own processor does.
+        template: the trainer's name for the model's chat template.
         min_pixels, max_pixels: limits of the trainer's own step.
-        flags: what the trainer must be told, with `{max_pixels}` and `{min_pixels}`.
         first_step: the trainer's own resize, before the processor's.
     """
 
     name: str
     family: str
+    template: str
     min_pixels: int
     max_pixels: int
-    flags: str
     first_step: Callable[[Size, Target], Size]
 
     def saved_size(self, size: Size) -> Size:
@@ -68,8 +68,13 @@ class Target:
         return RESIZE_RULES[self.family].apply(self.first_step(size, self))
 
     def trainer_flags(self) -> str:
-        """The settings under which the saved images keep their size."""
-        return self.flags.format(min_pixels=self.min_pixels, max_pixels=self.max_pixels)
+        """The settings under which the saved images keep their size and answers their end."""
+        tokens = self.max_pixels // RESIZE_RULES[self.family].factor ** 2 + _TEXT_TOKENS
+        cutoff = max(_CUTOFF, math.ceil(tokens / 256) * 256)
+        return (
+            f"template: {self.template}, image_max_pixels: {self.max_pixels},"
+            f" image_min_pixels: {self.min_pixels}, cutoff_len: {cutoff}"
+        )
 
 
 def llamafactory_step(size: Size, target: Target) -> Size:
@@ -92,43 +97,24 @@ def llamafactory_step(size: Size, target: Target) -> Size:
     return width, height
 
 
-def qwen_finetune_step(size: Size, target: Target) -> Size:
-    """The resize of QwenLM's own qwen-vl-finetune: the processor's rule with its own limits."""
-    factor = RESIZE_RULES[target.family].factor
-    return ResizeRule(factor, target.min_pixels, target.max_pixels).apply(size)
-
-
-_LLAMAFACTORY_FLAGS = (
-    "template: {template}, image_max_pixels: {{max_pixels}}, image_min_pixels: {{min_pixels}}"
-)
-_QWEN_FLAGS = "--max_pixels {max_pixels} --min_pixels {min_pixels}"
-
 TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
         Target(
             "llamafactory-qwen2.5-vl",
             "qwen2.5-vl",
+            "qwen2_vl",
             LLAMAFACTORY_MIN_PIXELS,
             LLAMAFACTORY_MAX_PIXELS,
-            _LLAMAFACTORY_FLAGS.format(template="qwen2_vl"),
             llamafactory_step,
         ),
         Target(
             "llamafactory-qwen3-vl",
             "qwen3-vl",
+            "qwen3_vl",
             LLAMAFACTORY_MIN_PIXELS,
             LLAMAFACTORY_MAX_PIXELS,
-            _LLAMAFACTORY_FLAGS.format(template="qwen3_vl"),
             llamafactory_step,
-        ),
-        Target(
-            "qwen-finetune-qwen2.5-vl",
-            "qwen2.5-vl",
-            _QWEN_FINETUNE_MIN_PIXELS,
-            _QWEN_FINETUNE_MAX_PIXELS,
-            _QWEN_FLAGS,
-            qwen_finetune_step,
         ),
     )
 }

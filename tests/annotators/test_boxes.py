@@ -57,7 +57,7 @@ def test_coco_folders_of_its_own_layout(tmp_path: Path) -> None:
     write(tmp_path / "set/annotations/instances_val.json", coco(images=[entry]))
     write_image(tmp_path / "set/images/val/b.png")
     located = read_one(tmp_path / "set")
-    assert (located.screen.id, located.screen.group) == ("images/val/b", "com.shop")
+    assert (located.screen.id, located.screen.group) == ("set/images/val/b", "com.shop")
     assert located.screen.image == "../images/val/b.png"
     (error,) = read_all(tmp_path / "set/annotations/instances_val.json")
     assert "give the folder that holds both" in str(error)
@@ -75,8 +75,19 @@ def test_coco_a_bad_annotation_spoils_its_own_image_only(tmp_path: Path) -> None
     )
     bad, good, orphan = read_all(write(tmp_path / "c.json", document))
     assert "c.json: annotations[0]: bbox" in str(bad)
-    assert good.screen.id == "b"
+    assert good.screen.id == f"{tmp_path.name}/b"
     assert "annotations[2]: no image has the id 3" in str(orphan)
+
+
+def test_coco_images_of_one_stem_keep_their_suffix(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.png"):
+        write_image(tmp_path / "set" / name)
+    write_image(tmp_path / "set/a.png")
+    names = ("a.png", "a.jpg", "b.png")
+    images = [{"id": index, "file_name": name} for index, name in enumerate(names)]
+    path = write(tmp_path / "set/c.json", coco(images=images, annotations=[]))
+    ids = [item.screen.id for item in read_all(path)]
+    assert ids == ["set/a.png", "set/a.jpg", "set/b"]
 
 
 LABELS = {
@@ -88,7 +99,23 @@ LABELS = {
     "wide colon": ("按钮：保存", "button", "保存"),
     "unknown type": ("gizmo: Save", "element", "gizmo: Save"),
     "name": ("Save", "element", "Save"),
-    "nothing behind it": ("button-", "element", "button-"),
+    "nothing behind it": ("button:", "button", ""),
+    "type joined by a hyphen": ("radio-button", "radio", ""),
+    "our key with a hyphen": ("date-picker", "date_picker", ""),
+    "type without a space": ("SearchBox", "search", ""),
+    "class": ("EditText", "EditText", ""),
+    "class with its package": ("android.widget.EditText", "android.widget.EditText", ""),
+    "class and name": ("EditText: 地址", "EditText", "地址"),
+    "type word in two": ("text-field", "text-field", ""),
+    "type word at the end": ("search_button", "search_button", ""),
+    "type word at the start": ("tab-bar", "tab-bar", ""),
+    "hyphenated name": ("sign-in", "element", "sign-in"),
+    "capitals": ("LOGIN", "element", "LOGIN"),
+    "hyphen after an English type": ("Button-Save", "element", "Button-Save"),
+    "hyphen with spaces": ("button - Save - now", "button", "Save - now"),
+    "hyphen before a colon": ("按钮-保存: 全部", "button", "保存: 全部"),
+    "two type words": ("文本-按钮", "text", "按钮"),
+    "only a hyphen": ("-", "element", "-"),
 }
 
 

@@ -100,7 +100,8 @@ def test_elements_are_those_of_the_dom(
     source, screen_id, index, box, name, type_word, tolerance
 ) -> None:
     screens = {item.screen.id: item.screen for item in read_source(FOLDERS[source])}
-    element = screens[screen_id].elements[index]
+    prefix = "" if source == "groundkit" else f"{source}/"
+    element = screens[prefix + screen_id].elements[index]
     assert element.box == pytest.approx(box, abs=tolerance + 1e-9)
     assert (element.text or element.description, element.type) == (name, type_word)
 
@@ -108,9 +109,9 @@ def test_elements_are_those_of_the_dom(
 def test_groups_are_packages() -> None:
     groups = {item.screen.id: item.screen.group for item in read_source(FIXTURES)}
     assert groups["eleui_zh_desktop"] == "element-ui"
-    assert groups["uiautomator/jqweui_form_mobile"] == "jquery-weui"
-    assert groups["rico/alte_widgets_mobile"] == "admin-lte"
-    assert groups["coco/uikit_form_desktop"] == "uikit"
+    assert groups["fixtures/uiautomator/jqweui_form_mobile"] == "jquery-weui"
+    assert groups["fixtures/rico/alte_widgets_mobile"] == "admin-lte"
+    assert groups["fixtures/coco/uikit_form_desktop"] == "uikit"
 
 
 def test_the_readme_names_every_screenshot() -> None:

@@ -68,6 +68,10 @@ CASES = {
         *("c.json", coco(annotations=[{"image_id": 5, "bbox": [1e308, 0, 1e308, 1]}])),
         "element 0 is not finite",
     ),
+    "coco absurd": (
+        *("c.json", coco(annotations=[{"image_id": 5, "bbox": [0, 0, 1e308, 10]}])),
+        "images[0]: the box of element 0 is not finite or beyond 1e9 pixels",
+    ),
     "coco up": ("c.json", coco(images=[{"id": 5, "file_name": "../a.png"}]), "leaves the source"),
     "coco absolute": ("c.json", coco(images=[{"id": 5, "file_name": "/a.png"}]), "leaves the sou"),
     "coco nul": ("c.json", coco(images=[{"id": 5, "file_name": "a\0.png"}]), "unusable file name"),
@@ -88,9 +92,14 @@ CASES = {
         *("a.json", nan(labelme(shape(points=[[1, 12345]])))),
         "shapes[0].points[0][1]: a number is not finite",
     ),
+    "labelme absurd": ("a.json", labelme(shape(points=[[0, -1.1e9]])), "beyond 1e9 pixels"),
     "labelme up": ("a.json", labelme(imagePath="..\\..\\a.png"), "leaves the source"),
     "labelme absolute": ("a.json", labelme(imagePath="/etc/hostname"), "leaves the source"),
-    "labelme no image": ("a.json", labelme(imagePath="x.png"), "x.png: cannot read the image"),
+    "labelme no image": (
+        "a.json",
+        labelme(imagePath="x.png"),
+        "a.json: image 'x.png': cannot read",
+    ),
     "labelme types": ("a.json", labelme(shape(points=[["1", 2]])), "shapes[0].points[0][0]"),
     "labelme no points": ("a.json", labelme(shape(), shape(points=[])), "shapes[1].points: a sh"),
     "labelme latin-1": ("a.json", json.dumps(labelme(shape("é"))).encode("utf-16-le"), "a.json"),
@@ -98,6 +107,19 @@ CASES = {
     "groundkit NaN": (
         *("s.jsonl", nan(native(elements=[{"id": "e", "box": [0, 0, 12345, 1]}]))),
         "s.jsonl:1: elements[0].box[2]: a number is not finite",
+    ),
+    "groundkit absurd": (
+        *("s.jsonl", native(elements=[{"id": "e", "box": [0, 0, 1e308, 10]}])),
+        "s.jsonl:1: the box of element e is not finite or beyond 1e9 pixels",
+    ),
+    "groundkit no image": ("s.jsonl", native(image="b.png"), "s.jsonl:1: image 'b.png': cannot"),
+    "groundkit over many lines": (
+        *("s.jsonl", json.dumps(native(), indent=2)),
+        "s.jsonl:1: its first 3 lines hold no JSON object; write one record a line",
+    ),
+    "groundkit list": (
+        *("s.jsonl", json.dumps([native()], indent=2)),
+        "write one record a line",
     ),
     "groundkit up": ("s.jsonl", native(image="x/../../a.png"), "leaves the source"),
     "groundkit absolute": ("s.jsonl", native(image="/a.png"), "leaves the source"),
@@ -155,6 +177,19 @@ DOCUMENTS = {
 }
 
 
+def test_a_billion_pixels_are_still_a_box(tmp_path: Path) -> None:
+    row = native(elements=[{"id": "e", "box": [0, 0, 1e9, 1e9]}])
+    assert not isinstance(read_all(write(tmp_path / "s.jsonl", row))[0], DataError)
+
+
+def test_mistakes_inside_the_first_records_do_not_end_the_file(tmp_path: Path) -> None:
+    bad, cut = nan(native(width=12345)), json.dumps(native())[:-3]
+    lines = "\n".join([bad, bad, bad, cut, cut, cut, json.dumps(native())])
+    *errors, good = read_all(write(tmp_path / "s.jsonl", lines))
+    assert [str(error).split(":")[1] for error in errors] == ["1", "2", "3", "4", "5", "6"]
+    assert good.where.endswith("s.jsonl:7")
+
+
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize(("data", "messages"), IMAGES.values(), ids=IMAGES)
 def test_unusable_images(tmp_path: Path, image: Path, reader, data, messages) -> None:
@@ -165,6 +200,7 @@ def test_unusable_images(tmp_path: Path, image: Path, reader, data, messages) ->
     (error,) = read_all(write(tmp_path / DOCUMENTS[reader][0], DOCUMENTS[reader][1]))
     assert isinstance(error, DataError)
     assert any(message in str(error) for message in messages), str(error)
+    assert str(error).startswith(f"{tmp_path / DOCUMENTS[reader][0]}:"), str(error)
 
 
 def test_a_link_to_itself(tmp_path: Path, image: Path) -> None:

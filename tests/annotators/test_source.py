@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -26,13 +27,70 @@ def test_a_folder_may_mix_formats(tmp_path: Path) -> None:
         write(tmp_path / ignored, {"name": "not ours"})
     items = read_all(tmp_path)
     # Files before the folders beside them, each in sorted order.
+    root = tmp_path.name
     assert [(item.screen.id, item.screen.source) for item in items] == [
-        ("a", "labelme"),
+        (f"{root}/a", "labelme"),
         ("s", "groundkit"),
-        ("x/b", "uiautomator"),
-        ("x/c", "rico"),
+        (f"{root}/x/b", "uiautomator"),
+        (f"{root}/x/c", "rico"),
     ]
     assert [item.image.name for item in items] == ["a.png", "z.png", "b.png", "c.jpg"]
+
+
+def test_ids_are_told_apart_by_the_folder_of_the_source(tmp_path: Path, monkeypatch) -> None:
+    for folder in ("A", "B"):
+        write_image(tmp_path / folder / "0001.png")
+        write(tmp_path / folder / "0001.xml", node())
+    (tmp_path / "C").symlink_to(tmp_path / "B")
+    monkeypatch.chdir(tmp_path / "A")
+    sources = (tmp_path / "A", tmp_path / "B/0001.xml", tmp_path / "C", Path(), Path("../B"))
+    ids = [read_all(source)[0].screen.id for source in sources]
+    assert ids == ["A/0001", "B/0001", "C/0001", "A/0001", "B/0001"]
+
+
+def test_a_broken_first_line_does_not_hide_a_file(tmp_path: Path) -> None:
+    write_image(tmp_path / "a.png")
+    write(tmp_path / "a.xml", node())
+    write(tmp_path / "screens.jsonl", "garbage\n" + json.dumps(native()))
+    other, broken, good = read_all(tmp_path)
+    assert (other.screen.source, good.screen.id) == ("uiautomator", "s")
+    assert "screens.jsonl:1: not valid JSON" in str(broken)
+
+
+STRAYS = {
+    "native of another form": ("screens.json", [native()], True),
+    "native of no form": ("screens_2.jsonl", "nothing to see", True),
+    "xml with a screenshot": ("b.xml", "<annotation/>", True),
+    "other xml": ("AndroidManifest.xml", "<manifest/>", False),
+    "other json with a screenshot": ("b.json", {"url": "https://a.b"}, False),
+    "other lines": ("samples.jsonl", {"image": "a.png", "element": "e"}, False),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "told"), STRAYS.values(), ids=STRAYS)
+def test_files_that_were_meant_as_annotations(tmp_path: Path, name, content, told) -> None:
+    write_image(tmp_path / "b.png")
+    path = write(tmp_path / name, content)
+    with pytest.raises(DataError, match="no annotations of a known format") as raised:
+        read_source(tmp_path)
+    assert (f"not recognised as annotations: {path}" in str(raised.value)) is told
+    write_image(tmp_path / "z.png")
+    write(tmp_path / "z.xml", node())
+    good, *strays = read_all(tmp_path)
+    assert good.screen.id == f"{tmp_path.name}/z"
+    message = f"{tmp_path}: not recognised as annotations: {path}; valid: coco, groundkit"
+    assert [str(stray).startswith(message) for stray in strays] == [True] * told
+
+
+def test_many_files_that_were_meant_are_one_error(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write_image(tmp_path / f"{name}.png")
+        write(tmp_path / f"{name}.xml", "<annotation/>" if name < "c" else node())
+    assert str(read_all(tmp_path)[-1]).startswith(
+        f"{tmp_path}: not recognised as annotations: {tmp_path}/a.xml and 1 more;"
+    )
+    # Who names a format knows which files are of others.
+    assert len(read_all(tmp_path, "uiautomator")) == 1
 
 
 def test_one_bad_file_does_not_end_the_folder(tmp_path: Path) -> None:
@@ -65,7 +123,7 @@ NOTHING_TO_READ = {
     "missing": ("nowhere", "no such file or folder"),
     "empty folder": ("empty", r"no annotations .*; valid: coco, groundkit"),
     "only images": ("images", r"no annotations"),
-    "not an annotation": ("notes.txt", r"notes.txt: no reader recognises .*; valid: coco"),
+    "not an annotation": ("notes.txt", r"notes.txt: no reader recognises .*; name a folder or an"),
     "other json": ("other.json", "no reader recognises"),
     "empty file": ("empty.json", "the file is empty"),
 }

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from groundkit.errors import DataError
+
 from .builders import (
     elements_of,
     node,
@@ -38,7 +40,8 @@ def test_uiautomator_fields(tmp_path: Path) -> None:
     dump = f"<?xml version='1.0' encoding='UTF-8'?><!-- a --><hierarchy>{window}</hierarchy>"
     screen = read_one(write(tmp_path / "a.xml", dump)).screen
     root, button = screen.elements
-    assert (screen.id, screen.group, screen.image) == ("a", "com.shop", "a.png")
+    assert screen.id == f"{tmp_path.name}/a"
+    assert (screen.group, screen.image) == ("com.shop", "a.png")
     assert (root.id, root.parent, root.visible, root.clickable) == ("0", None, True, False)
     assert (button.id, button.parent, button.visible, button.clickable) == ("1", "0", False, True)
     assert (button.text, button.description) == ("😀 提交<", "send")
@@ -73,6 +76,50 @@ UIAUTOMATOR_TREES = {
 def test_uiautomator_trees(tmp_path: Path, dump, parents) -> None:
     elements = elements_of(write(tmp_path / "a.xml", dump))
     assert [element.parent for element in elements] == parents
+
+
+def window(bounds: str, inner: str = "", **attributes: str) -> str:
+    return f"<hierarchy>{node(inner, bounds=bounds, **attributes)}</hierarchy>"
+
+
+# The image has 200 x 100 pixels.
+SCALES = {
+    "same": (window("[0,0][200,100]"), ""),
+    "rounding": (window("[0,0][204,104]"), ""),
+    "no navigation bar": (window("[0,0][200,60]"), ""),
+    "content below the fold": (window("[0,0][200,100]", node(bounds="[0,90][900,900]")), ""),
+    "hidden window": (window("[0,0][400,200]", visible_to_user="false"), ""),
+    "dump twice as large": (window("[0,0][400,194]"), "reach to 400x194, but its upright image"),
+    "width only": (window("[0,0][205,100]"), "a.xml: its windows reach to 205x100"),
+    "height only": (window("[0,0][200,105]"), "reach to 200x105"),
+    "second window": (
+        f"<hierarchy>{node()}{node(bounds='[0,0][400,9]')}</hierarchy>",
+        "reach to 400x10, but its upright image has 200x100 pixels",
+    ),
+}
+
+
+@pytest.mark.parametrize(("dump", "message"), SCALES.values(), ids=SCALES)
+def test_uiautomator_refuses_a_screenshot_of_a_smaller_scale(tmp_path, dump, message) -> None:
+    (item,) = read_all(write(tmp_path / "a.xml", dump))
+    assert isinstance(item, DataError) is bool(message)
+    assert message in str(item)
+
+
+PACKAGES = {
+    "status bar first": (["com.android.systemui"] * 3 + ["com.shop"], "com.shop"),
+    "the most": (["com.a", "com.shop", "com.shop"], "com.shop"),
+    "the first of as many": (["com.shop", "com.a"], "com.shop"),
+    "system only": (["android", "com.android.systemui", "android"], "android"),
+    "none": (["", ""], ""),
+}
+
+
+@pytest.mark.parametrize(("packages", "group"), PACKAGES.values(), ids=PACKAGES)
+def test_uiautomator_groups_by_app(tmp_path: Path, packages, group) -> None:
+    windows = "".join(node(package=package) for package in packages)
+    path = write(tmp_path / "a.xml", f"<hierarchy>{windows}</hierarchy>")
+    assert read_one(path).screen.group == group
 
 
 def test_uiautomator_takes_the_tag_for_a_missing_class(tmp_path: Path) -> None:

@@ -68,19 +68,20 @@ def test_options_reach_the_samples(tmp_path):
     template = tmp_path / "mine.txt"
     template.write_text("At ({x}, {y})?")
     result = groundkit(
-        "make-dataset", SCREENS, "--out", tmp_path / "d", "--lang", "both", "--marker", "none",
-        "--template", template, "--target", "qwen-finetune-qwen2.5-vl", "--per-screen", 2,
-        "--image-format", "png", "--seed", 7, "--near", 0,
+        "make-dataset", SCREENS, "--out", tmp_path / "d", "--lang", "en", "--marker", "none",
+        "--template", template, "--target", "llamafactory-qwen3-vl", "--per-screen", 2,
+        "--image-format", "png", "--seed", 7, "--near", 0, "--max-pixels", 451_584,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     samples = list(read_jsonl(tmp_path / "d" / "samples.jsonl", Sample))
-    assert {sample.lang for sample in samples} == {"zh", "en"}
+    assert {sample.lang for sample in samples} == {"en"}
     assert {sample.placement for sample in samples} == {"inside"}
     for sample in samples:
         assert sample.marker is None
         assert sample.prompt == f"<image>At ({sample.point[0]}, {sample.point[1]})?"
         assert sample.image.endswith(".png")
         assert sample.width * sample.height <= 451_584
+        assert sample.width % 32 == sample.height % 32 == 0
 
 
 def test_defaults_of_command_and_library_agree():
@@ -141,7 +142,7 @@ def test_a_broken_screen_is_one_line_and_the_rest_is_made(tmp_path, text, messag
     lines = [line for line in result.stderr.splitlines() if line.strip()]
     assert len(" ".join(lines).split("skipped:")) == 2, result.stderr
     assert message in " ".join(" ".join(lines).split())
-    assert "1 screens skipped" in result.stdout
+    assert "1 screen skipped" in result.stdout
 
     stopped = groundkit(
         "make-dataset", source, "--out", tmp_path / "stop", "--workers", 1, "--on-error", "stop"
@@ -160,7 +161,7 @@ def test_a_broken_screen_is_one_line_and_the_rest_is_made(tmp_path, text, messag
         (["in", "--format", "pascal"], ["pascal", "labelme"]),
         (["in", "--max-pixels", "10"], ["at least 3136"]),
         (["in", "--template", "none.txt"], ["none.txt"]),
-        (["in", "--out", "in"], ["both source and --out"]),
+        (["in", "--out", "in"], ["lies in --out"]),
         (["in", "--out", "full"], ["not empty"]),
     ],
 )

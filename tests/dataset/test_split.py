@@ -1,9 +1,12 @@
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
 
 from groundkit.dataset.split import (
     NEAR_DUPLICATE_BITS,
+    crossing_pairs,
     near_duplicates,
     perceptual_hash,
     plan_split,
@@ -22,25 +25,57 @@ def far(number):
     return np.random.default_rng(number).bytes(32)
 
 
+def pairs_of(hashes):
+    return [
+        pair
+        for first, second in near_duplicates(hashes)
+        for pair in zip(first.tolist(), second.tolist(), strict=True)
+    ]
+
+
 def test_pairs_up_to_the_limit_are_near_duplicates():
     limit = NEAR_DUPLICATE_BITS
     hashes = [bits(), bits(*range(limit)), bits(*range(limit + 1)), far(1)]
-    assert near_duplicates(hashes) == [(0, 1), (1, 2)]  # 0 and 2 differ in one bit too many
+    assert pairs_of(hashes) == [(0, 1), (1, 2)]  # 0 and 2 differ in one bit too many
 
 
 def test_equal_hashes_link_to_the_first():
-    assert near_duplicates([far(1), far(2), far(1), far(1)]) == [(0, 2), (0, 3)]
+    assert pairs_of([far(1), far(2), far(1), far(1)]) == [(0, 2), (0, 3)]
 
 
 def test_no_hashes():
-    assert near_duplicates([]) == []
+    assert pairs_of([]) == []
 
 
-def test_blocks_of_rows_find_the_same_pairs_as_a_plain_loop():
+def test_blocks_find_the_same_pairs_as_a_plain_loop():
+    """1,300 hashes are six blocks of rows and two of columns."""
     rng = np.random.default_rng(0)
-    base = [rng.bytes(32) for _ in range(300)]
-    hashes = base + [bytes([base[i][0] ^ 1]) + base[i][1:] for i in range(300)]
-    assert sorted(near_duplicates(hashes)) == [(i, i + 300) for i in range(300)]
+    base = [rng.bytes(32) for _ in range(650)]
+    hashes = base + [bytes([base[i][0] ^ 1]) + base[i][1:] for i in range(650)]
+    assert sorted(pairs_of(hashes)) == [(i, i + 650) for i in range(650)]
+
+
+def test_a_recording_of_similar_frames_needs_little_memory():
+    """3,000 frames in which one of some bits differs: 4.5 million pairs, 72 MB as index arrays."""
+    hashes = [bits(i % 5, 5 + i // 5 % 30, 35 + i // 150) for i in range(3000)]
+    tracemalloc.start()
+    try:
+        plan = plan_split([f"app{i}" for i in range(3000)], hashes, 0.1, seed=0)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert plan.near_duplicates == 3000 * 2999 / 2
+    assert (plan.joined, plan.crossing) == (2999, 0)
+    assert set(plan.split_of_group.values()) == {"train"}
+    assert peak < 60e6
+
+
+def test_crossing_pairs_are_those_of_the_two_lists():
+    limit = NEAR_DUPLICATE_BITS
+    train = [far(1), bits(*range(limit)), far(2)]
+    val = [bits(), far(3), bits(*range(limit + 1)), far(2)]
+    assert sorted(crossing_pairs(train, val)) == [(1, 0), (1, 2), (2, 3)]
+    assert list(crossing_pairs(train, [])) == list(crossing_pairs([], val)) == []
 
 
 def test_groups_stay_whole():
@@ -75,6 +110,8 @@ def test_chain_of_duplicates_is_one_cluster():
         (["a"] * 10, 0.2, 0),  # one group cannot be split
         (["a", "b"], 0.1, 1),  # a share above zero gets at least one
         (["a", "b"], 0.0, 0),
+        (["a", "b"], 0.9, 1),  # round(1.8) would leave nothing to train on
+        (["a", "b", "b", "b"], 1.0, 1),
         ([], 0.1, 0),
     ],
 )

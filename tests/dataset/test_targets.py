@@ -55,13 +55,15 @@ def test_screens_that_no_model_takes_are_refused(size):
         find_target("llamafactory-qwen2.5-vl").saved_size(size)
 
 
-def test_flags_carry_the_limit_in_force():
+def test_flags_carry_the_limit_in_force_and_room_for_the_answer():
     assert find_target("llamafactory-qwen2.5-vl").trainer_flags() == (
-        "template: qwen2_vl, image_max_pixels: 589824, image_min_pixels: 1024"
+        "template: qwen2_vl, image_max_pixels: 589824, image_min_pixels: 1024, cutoff_len: 2048"
     )
+    # 12,845,056 / 784 = 16,384 image tokens, and 512 for text: 16,896 = 66 * 256
     assert (
-        "image_max_pixels: 1003520"
-        in find_target("llamafactory-qwen2.5-vl", 1_003_520).trainer_flags()
+        find_target("llamafactory-qwen2.5-vl", 12_845_056)
+        .trainer_flags()
+        .endswith("image_max_pixels: 12845056, image_min_pixels: 1024, cutoff_len: 16896")
     )
 
 

@@ -15,6 +15,7 @@ from groundkit.annotators.reader import (
     Reader,
     ReadItem,
     check_size,
+    image_size,
     is_file,
     locate,
     read_document,
@@ -22,7 +23,6 @@ from groundkit.annotators.reader import (
     screen_id,
 )
 from groundkit.errors import DataError
-from groundkit.images import read_size
 from groundkit.records import Element, LocatedScreen, Screen
 from groundkit.store import decode
 
@@ -89,25 +89,41 @@ def read(path: Path, root: Path) -> Iterator[ReadItem]:
     for number, raw in enumerate(document.annotations):
         owner = decode(bytes(raw), _Owner, f"{where}: annotations[{number}]")
         by_image[owner.image_id].append((number, bytes(raw)))
+    stems = Counter(map(_stem, {image.file_name for image in document.images}))
     for index, image in enumerate(document.images):
         raws = by_image.pop(image.id, [])
         try:
             elements = tuple(_elements(raws, category_names, where))
-            yield _read_screen(image, elements, path, root, f"{where}: images[{index}]")
+            screen_where = f"{where}: images[{index}]"
+            shared = stems[_stem(image.file_name)] > 1
+            yield _read_screen(image, elements, path, root, screen_where, keep_suffix=shared)
         except DataError as error:
             yield error
     for image_id, raws in by_image.items():
         yield DataError(f"no image has the id {image_id!r}", f"{where}: annotations[{raws[0][0]}]")
 
 
+def _stem(file_name: str) -> tuple[PurePosixPath, str]:
+    """What `a.png` and `a.jpg` of one folder share."""
+    path = PurePosixPath(file_name)
+    return path.parent, path.stem
+
+
 def _read_screen(
-    entry: _Image, elements: tuple[Element, ...], path: Path, root: Path, where: str
+    entry: _Image,
+    elements: tuple[Element, ...],
+    path: Path,
+    root: Path,
+    where: str,
+    *,
+    keep_suffix: bool,
 ) -> LocatedScreen:
     image = _find_image(path, root, entry.file_name, where)
-    width, height = read_size(image)
+    width, height = image_size(image, entry.file_name, where)
     check_size((entry.width, entry.height), (width, height), where)
+    in_root = root / image.relative_to(root.resolve())
     screen = Screen(
-        id=screen_id(image, root.resolve()),
+        id=screen_id(in_root, root, keep_suffix),
         image=Path(os.path.relpath(image, path.parent.resolve())).as_posix(),
         width=width,
         height=height,

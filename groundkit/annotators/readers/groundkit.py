@@ -3,37 +3,67 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from groundkit.annotators.reader import Reader, ReadItem, check_size, locate, resolve_image
+from groundkit.annotators.reader import (
+    Reader,
+    ReadItem,
+    check_size,
+    image_size,
+    locate,
+    resolve_image,
+)
 from groundkit.errors import DataError
-from groundkit.images import read_size
 from groundkit.records import Element, LocatedScreen, Screen
 from groundkit.store import decode, numbered_lines
 
 _KEYS = (re.compile(rb'"elements"\s*:'), re.compile(rb'"image"\s*:'))
 
+# A file without one record in its first lines is of another form, and each line would be an error.
+_MAX_STRANGE = 3
+
 
 def recognises(head: bytes) -> bool:
-    return head.lstrip().startswith(b"{") and all(key.search(head) for key in _KEYS)
+    # The head as a whole: a record may be spread over lines. Its lines: the first may be broken.
+    return any(map(_looks_like_screen, (head, *head.split(b"\n", 20)[:20])))
+
+
+def _looks_like_screen(text: bytes) -> bool:
+    return text.lstrip().startswith(b"{") and all(key.search(text) for key in _KEYS)
 
 
 def read(path: Path, root: Path) -> Iterator[ReadItem]:
     """One screen a line; a bad line is an error in its place and the next line is read."""
-    for number, line in numbered_lines(path):
+    lines = numbered_lines(path)
+    first = list(itertools.islice(lines, _MAX_STRANGE))
+    if len(first) == _MAX_STRANGE and not any(_is_object(line) for _, line in first):
+        raise DataError(
+            f"its first {_MAX_STRANGE} lines hold no JSON object",
+            f"{path}:{first[0][0]}",
+            hint="write one record a line, without line breaks inside and without a list around",
+        )
+    for number, line in itertools.chain(first, lines):
         try:
             yield _read_line(line.removeprefix(codecs.BOM_UTF8), path, root, f"{path}:{number}")
         except DataError as error:
             yield error
 
 
+def _is_object(line: bytes) -> bool:
+    """By its ends only: a record with a mistake inside is an error of its own."""
+    text = line.strip()
+    return text.startswith(b"{") and text.endswith(b"}")
+
+
 def _read_line(line: bytes, path: Path, root: Path, where: str) -> LocatedScreen:
     screen = decode(line, Screen, where)
     image = resolve_image(path, root, screen.image, where)
-    check_size((screen.width, screen.height), read_size(image), where)
+    size = image_size(image, screen.image, where)
+    check_size((screen.width, screen.height), size, where)
     _check_tree(screen.elements, where)
     return locate(screen, image, where)
 

@@ -13,6 +13,7 @@ from groundkit.annotators.reader import (
     Reader,
     ReadItem,
     check_size,
+    image_size,
     locate,
     read_document,
     resolve_image,
@@ -20,13 +21,28 @@ from groundkit.annotators.reader import (
 )
 from groundkit.errors import DataError
 from groundkit.geometry import Box
-from groundkit.images import read_size
 from groundkit.records import Element, Screen
 from groundkit.store import decode
-from groundkit.vocabulary import TYPE_WORDS, type_of_word
+from groundkit.vocabulary import TYPE_WORDS
 
 _KEY = re.compile(rb'"(shapes|imageData)"\s*:')
-_TYPE_AND_NAME = re.compile(r"([^:：-]+)[:：-](.+)", re.DOTALL)
+_COLON = re.compile(r"[:：]")
+_SPACED_HYPHEN = re.compile(r"\s-\s")
+_HYPHEN = re.compile(r"-")
+# `EditText`, `android.widget.EditText`; `OK`, `LOGIN` and `YouTube` are texts.
+_CLASS_NAME = re.compile(
+    r"([a-z]\w*\.)*([A-Z]\w*)?(View|Text|Button|Layout|Bar|Box|Switch|Spinner|Picker|Group|Item)"
+)
+_TWO_WORDS = re.compile(r"([a-z]+)[-_]([a-z]+)")
+
+
+def _normal(word: str) -> str:
+    return re.sub(r"[\s_-]", "", word).casefold()
+
+
+_TYPE_OF_WORD = {
+    _normal(word): name for name, words in TYPE_WORDS.items() for word in (*words, name)
+}
 
 
 class _Shape(msgspec.Struct):
@@ -53,7 +69,7 @@ def read(path: Path, root: Path) -> Iterator[ReadItem]:
     where = str(path)
     document = decode(read_document(path), _Document, where)
     image = resolve_image(path, root, document.image_path)
-    width, height = read_size(image)
+    width, height = image_size(image, document.image_path, where)
     check_size((document.image_width, document.image_height), (width, height), where)
     screen = Screen(
         id=screen_id(path, root),
@@ -82,20 +98,29 @@ def _element(shape: _Shape, index: int, where: str) -> Element:
 
 
 def _split_label(label: str) -> tuple[str, str]:
-    """(type, text) of a label: `按钮`, `button: Save`, `button-Save`, or only what is written."""
-    whole = _known_type(label)
+    """(type, text) of a label: `按钮`, `button: Save`, `button - Save`, `按钮-保存`, or all text.
+
+    A bare hyphen joins English words (`text-field`), so that it separates after Chinese ones only.
+    """
+    whole = _type(label)
     if whole:
         return whole, ""
-    match = _TYPE_AND_NAME.fullmatch(label)
-    type_name = _known_type(match[1]) if match else None
-    if match and type_name:
-        return type_name, match[2].strip()
+    for separator in (_COLON, _SPACED_HYPHEN, _HYPHEN):
+        left, *rest = separator.split(label, maxsplit=1)
+        type_name = _type(left) if rest else None
+        if type_name and not (separator is _HYPHEN and left.isascii()):
+            return type_name, rest[0].strip()
     return "element", label
 
 
-def _known_type(word: str) -> str | None:
-    key = word.strip().casefold()
-    return key if key in TYPE_WORDS else type_of_word(key)
+def _type(word: str) -> str | None:
+    """The type that a word names, or the word itself if the table of the dataset may know it."""
+    word = word.strip()
+    known = _TYPE_OF_WORD.get(_normal(word))
+    if known or _CLASS_NAME.fullmatch(word):
+        return known or word
+    parts = _TWO_WORDS.fullmatch(word)  # `text-field`, `search_button`; `sign-in` is a text
+    return word if parts and any(part in _TYPE_OF_WORD for part in parts.groups()) else None
 
 
 def _bounding_box(shape: _Shape) -> Box:

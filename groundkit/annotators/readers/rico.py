@@ -16,6 +16,7 @@ from groundkit.annotators.reader import (
     Reader,
     ReadItem,
     image_beside,
+    image_size,
     locate,
     read_document,
     resolve_image,
@@ -23,7 +24,6 @@ from groundkit.annotators.reader import (
 )
 from groundkit.errors import DataError
 from groundkit.geometry import Box, Size
-from groundkit.images import read_size
 from groundkit.records import Element, Screen
 from groundkit.store import decode
 
@@ -77,7 +77,7 @@ def read(path: Path, root: Path) -> Iterator[ReadItem]:
         raise DataError("the view hierarchy is null or empty", where)
     name = _image_name(path, root)
     image = resolve_image(path, root, name)
-    size = read_size(image)
+    size = image_size(image, name, where)
     elements = tuple(_elements(tree, size))
     screen = Screen(
         id=screen_id(path, root),

@@ -7,6 +7,7 @@ screenshot; the root's are smaller where bars of the system are left out, so the
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +19,14 @@ from groundkit.annotators.reader import (
     Reader,
     ReadItem,
     image_beside,
+    image_size,
     locate,
     read_document,
     resolve_image,
     screen_id,
 )
 from groundkit.errors import DataError
-from groundkit.geometry import Box
-from groundkit.images import read_size
+from groundkit.geometry import Box, Size
 from groundkit.records import Element, Screen
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ _FIRST_TAG = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _NUMBER = r"(-?[0-9]{1,9})"
 _BOUNDS = re.compile(rf"\[{_NUMBER},{_NUMBER}\]\[{_NUMBER},{_NUMBER}\]")
 _MAX_DEPTH = 1000
+# Pixels by which a window may leave the image before the two are held to differ in scale.
+_SLACK = 4
+# The status bar and the dialogs of the system are on the screens of all apps.
+_SYSTEM_PACKAGES = ("com.android.systemui", "android")
 
 
 def recognises(head: bytes) -> bool:
@@ -46,21 +51,47 @@ def recognises(head: bytes) -> bool:
 
 def read(path: Path, root: Path) -> Iterator[ReadItem]:
     """The one screen of a dump; its screenshot has the same stem."""
+    where = str(path)
     tree = _parse(path)
     name = image_beside(path)
     image = resolve_image(path, root, name)
-    width, height = read_size(image)
-    nodes = [node for node in tree.iter() if "package" in node.attrib]
+    width, height = image_size(image, name, where)
+    elements = tuple(_elements(tree, where))
+    _check_scale(elements, (width, height), where)
     screen = Screen(
         id=screen_id(path, root),
         image=name,
         width=width,
         height=height,
-        elements=tuple(_elements(tree, str(path))),
-        group=nodes[0].attrib["package"] if nodes else "",
+        elements=elements,
+        group=_app(tree),
         source=READER.name,
     )
-    yield locate(screen, image, str(path))
+    yield locate(screen, image, where)
+
+
+def _check_scale(elements: tuple[Element, ...], size: Size, where: str) -> None:
+    """Refuses a screenshot that was scaled down after the dump.
+
+    Only windows tell: they lie on the display, while what they scroll may lie anywhere.
+    """
+    boxes = [element.box for element in elements if element.parent is None and element.visible]
+    right = max((box[2] for box in boxes), default=0)
+    bottom = max((box[3] for box in boxes), default=0)
+    if right > size[0] + _SLACK or bottom > size[1] + _SLACK:
+        raise DataError(
+            f"its windows reach to {right:.0f}x{bottom:.0f},"
+            f" but its upright image has {size[0]}x{size[1]} pixels",
+            where,
+            hint="the screenshot must have the scale of the dump",
+        )
+
+
+def _app(tree: Node) -> str:
+    """The package that most nodes name, of the system only if there is no other."""
+    packages = Counter(filter(None, (node.get("package") for node in tree.iter())))
+    apps = [name for name, _ in packages.most_common() if name not in _SYSTEM_PACKAGES]
+    return next(iter(apps or packages), "")
 
 
 def _parse(path: Path) -> Node:

@@ -1,0 +1,63 @@
+"""What the command does when the world around it misbehaves."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from groundkit import __version__
+from groundkit.records import Gold, Prediction
+from groundkit.store import encode_line
+
+ROOT = Path(__file__).parents[2]
+COMMAND = f"{sys.executable} -m groundkit"
+
+
+def shell(command, **environment):
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def test_version():
+    assert shell(f"{COMMAND} --version").stdout == f"groundkit {__version__}\n"
+
+
+def test_a_terminal_without_utf8_gets_question_marks(tmp_path):
+    gold = Gold(
+        id="a",
+        image="a.png",
+        width=100,
+        height=80,
+        original=(100, 80),
+        box=(10, 10, 50, 30),
+        type="text",
+        name="地址",
+        point=(20, 20),
+    )
+    row = Prediction(id="a", text="你好", gold=gold)
+    (tmp_path / "p.jsonl").write_bytes(encode_line(row))
+    result = shell(f"{COMMAND} eval {tmp_path}/p.jsonl", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert result.returncode == 0, result.stderr
+    assert "text-??" in result.stdout
+
+
+@pytest.mark.parametrize("verb", ["make-dataset", "preview", "verify", "predict", "eval"])
+def test_a_full_output_is_one_line(verb):
+    result = shell(f"{COMMAND} {verb} --help > /dev/full")
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+
+
+def test_an_unknown_verb_or_option_is_exit_code_2():
+    for arguments in ("evaluate", "eval --wrong"):
+        result = shell(f"{COMMAND} {arguments}")
+        assert result.returncode == 2
+        assert "Traceback" not in result.stderr
