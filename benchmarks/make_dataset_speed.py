@@ -1,6 +1,6 @@
 """How close make-dataset comes to the bare image work, and what a second process brings.
 
-    python benchmarks/make_dataset_speed.py [--screens 200] [--runs 3]
+    python benchmarks/make_dataset_speed.py [--screens 200] [--runs 5]
 
 The bare loop does the same image work with OpenCV and nothing else: each screen decoded and
 resized once, then four times copied, a star drawn, encoded as JPEG and written. Both run as whole
@@ -132,7 +132,7 @@ def report(results: dict[str, list[tuple[float, float]]], images_made: int) -> l
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--screens", type=int, default=200)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--bare", nargs=2, type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.bare:

@@ -136,18 +136,19 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     # A device, /dev/stdout for one, is written to and never replaced.
     device = _is_device(path)
     partial = path if device else path.with_name(f".{path.name}.{os.getpid()}.partial")
+    done = device
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             yield file
         if not device:
             partial.replace(path)
+            done = True
     except OSError as error:
         raise DataError(f"cannot write the file: {error.strerror or error}", str(path)) from error
     finally:
-        # Nothing to remove is the good case; a folder or name that is unusable was said above.
-        if not device:
-            with suppress(OSError):
+        if not done:
+            with suppress(OSError):  # a folder or name that is unusable was said above
                 partial.unlink()
 
 

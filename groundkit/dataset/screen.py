@@ -107,6 +107,7 @@ def process_screen(located: LocatedScreen, out: Path, options: DatasetOptions) -
     judged = judge_elements(screen, saved, options.rules)
     judged, queries = _choose_queries(screen, judged, saved, options)
     resized = images.resize(pixels, saved)
+    canvas = np.empty_like(resized)  # one for all: fresh megabytes cost as much as drawing
     samples: list[Sample] = []
     names = _ImageNames(screen.id, options)
     shared = options.marker == "none" and bool(queries)
@@ -116,8 +117,9 @@ def process_screen(located: LocatedScreen, out: Path, options: DatasetOptions) -
         marker = None
         if options.marker != "none":
             marker = plan_marker(resized, query.point, judged[index].box, options.marker)
-            marked = draw_marker(resized, query.point, marker)
-            write_bytes(out / names.marked(number), images.encode(marked, names.suffix))
+            np.copyto(canvas, resized)
+            draw_marker(canvas, query.point, marker)
+            write_bytes(out / names.marked(number), images.encode(canvas, names.suffix))
         image = names.shared if shared else names.marked(number)
         samples += _write_samples(screen, judged[index], query, marker, image, saved, options)
     return ScreenPart(
