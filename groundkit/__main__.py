@@ -1,6 +1,6 @@
 """`python -m groundkit`."""
 
-from groundkit.cli import main
+from groundkit.cli import start
 
 if __name__ == "__main__":
-    main()
+    start()

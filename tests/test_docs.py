@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import types
@@ -14,29 +15,38 @@ import typer
 
 from groundkit import grammar, records, store
 from groundkit.cli.main import app
+from groundkit.dataset import manifest, rules, screen
+from groundkit.errors import DataError
 from groundkit.geometry import FRAME_NAMES, Frame
 from groundkit.grammar import read_answer, write_answer
+from groundkit.metrics.evaluate import evaluate
 from groundkit.vocabulary import TYPE_WORDS, type_word
 
 ROOT = Path(__file__).parent.parent
-FORMATS = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-RECORDS = [
+FORMATS = ROOT / "docs" / "formats.md"
+NOUNS = [
     value
     for value in vars(records).values()
     if isinstance(value, type) and issubclass(value, msgspec.Struct)
 ]
+# What the files of a dataset folder hold, besides the samples.
+FOLDER = [
+    *(screen.ElementRow, manifest.Manifest, manifest.SplitCheck),
+    *(screen.DatasetOptions, rules.ElementRules),
+]
+RECORDS = NOUNS + FOLDER
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
-def section(title):
-    """The text under a heading of docs/formats.md."""
-    parts = re.split(r"^## (.+)\n", FORMATS, flags=re.MULTILINE)
+def section(title, page=FORMATS):
+    """The text under a heading of a page, up to the next heading of any level."""
+    parts = re.split(r"^##+ (.+)\n", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))[title]
 
 
-def table(title, header):
+def table(title, header, page=FORMATS):
     """The rows under a header line, as lists of cells."""
-    lines = section(title).splitlines()
+    lines = section(title, page).splitlines()
     start = lines.index(header) + 2
     rows = []
     for line in lines[start:]:
@@ -48,9 +58,12 @@ def table(title, header):
 
 def example(record):
     """The JSON block of a record's section, decoded strictly."""
-    blocks = re.findall(r"```json\n(.+?)```", section(record.__name__), flags=re.DOTALL)
-    assert len(blocks) == 1
-    return store.decode(blocks[0].encode(), record, "docs/formats.md")
+    return store.decode(example_text(record).encode(), record, "docs/formats.md")
+
+
+def example_text(record):
+    (block,) = re.findall(r"```json\n(.+?)```", section(record.__name__), flags=re.DOTALL)
+    return block
 
 
 # --- records --------------------------------------------------------------------------------
@@ -72,25 +85,44 @@ WORDS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 PLURALS = {str: "strings", int: "integers", float: "numbers"}
 
 
-def words_of(annotation):
-    """A type as docs/formats.md writes it."""
+def words_of(annotation, page="formats.md"):
+    """A type as a page writes it."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if arguments == FRAME_NAMES:
-        return "a frame from [Coordinates](#coordinates)"
+        return f"a frame from [Coordinates]({link('Coordinates', 'formats.md', page)})"
     if origin is typing.Literal:
         return one_of([f'`"{value}"`' for value in arguments])
     if origin in (typing.Union, types.UnionType):
-        return one_of(["null" if part is type(None) else words_of(part) for part in arguments])
+        if all(typing.get_origin(part) is typing.Literal for part in arguments):
+            return words_of(typing.Literal[arguments], page)
+        return one_of(
+            ["null" if part is type(None) else words_of(part, page) for part in arguments]
+        )
+    if origin is dict:
+        return f"object of {several(arguments[1], page)}"
+    if origin is list or arguments[1:] == (...,):
+        return f"list of {several(arguments[0], page)}"
     if origin is tuple:
-        item = arguments[0]
-        plural = PLURALS[item] if item in PLURALS else words_of(item)
-        return f"list of {plural}" if arguments[1] is ... else f"{len(arguments)} {plural}"
-    if annotation in RECORDS:
-        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+        return f"{len(arguments)} {several(arguments[0], page)}"
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        home = "formats.md" if annotation in RECORDS else "evaluation.md"
+        return f"[{annotation.__name__}]({link(annotation.__name__, home, page)})"
     return WORDS[annotation]
 
 
+def several(item, page):
+    words = PLURALS[item] if item in PLURALS else words_of(item, page)
+    return re.sub(r"^object ", "objects ", words)
+
+
+def link(title, home, page):
+    return f"{'' if home == page else home}#{title.lower()}"
+
+
 def default_of(field):
+    if isinstance(field.default, msgspec.Struct):
+        assert field.default == type(field.default)()
+        return "its defaults"
     return "required" if field.required else f"`{msgspec.json.encode(field.default).decode()}`"
 
 
@@ -117,9 +149,28 @@ def test_the_table_notices_a_changed_field():
     assert default_of(field) == "`[]`"
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+EXAMPLES = [*NOUNS, screen.ElementRow, manifest.Manifest]
+
+
+@pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: record.__name__)
 def test_every_record_has_an_example_that_decodes(record):
     assert isinstance(example(record), record)
+
+
+@pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: record.__name__)
+def test_examples_are_as_groundkit_writes_them(record):
+    """The same keys in the same order, and `51.0` where a file says `51.0`."""
+    shown, written = example_text(record), msgspec.json.encode(example(record))
+    if record not in (records.Element, records.Screen):  # as people write them
+        assert repr(json.loads(shown)) == repr(json.loads(written))
+
+
+def test_half_of_a_surrogate_pair_is_refused():
+    assert r'`"\ud800"` alone' in FORMATS.read_text(encoding="utf-8")
+    for text in (rb'"\ud800"', rb'"\udc00"', rb'"\ud800\ud800"', b'"\xed\xa0\x80"'):
+        with pytest.raises(DataError, match="not valid JSON"):
+            store.decode(text, str, "docs/formats.md")
+    assert store.decode(rb'"\ud83d\ude00"', str, "docs/formats.md") == "\U0001f600"
 
 
 def test_the_screen_is_one_of_the_embedded_ones():
@@ -143,11 +194,27 @@ def test_the_examples_are_one_button_on_its_way():
         if field.name != "image":  # relative to another file
             assert getattr(sample, field.name) == getattr(gold, field.name)
     assert example(records.Prediction).gold == gold
+    row = example(screen.ElementRow)
+    assert (row.screen, row.element) == (sample.screen, sample.element)
+    assert (row.type, row.name, row.name_source) == (sample.type, sample.name, sample.name_source)
+    assert (row.box, row.raw_type, row.reason) == (sample.box, button.type, "")
+
+
+def test_the_manifest_adds_up():
+    shown = example(manifest.Manifest)
+    samples = sum(shown.samples.values())
+    for counts in (shown.types, shown.name_sources, shown.placements):
+        assert sum(counts.values()) == samples
+    assert sum(shown.split.images.values()) == shown.images
+    assert shown.options == screen.DatasetOptions()
+
+
+def test_every_reason_for_a_drop_is_documented():
+    rows = table("ElementRow", "| reason | why an element is dropped |")
+    assert rows == [[f"`{name}`", why] for name, why in rules.REASONS.items()]
 
 
 def test_the_verdict_is_what_eval_makes_of_the_prediction(tmp_path):
-    from groundkit.metrics.evaluate import evaluate
-
     predictions, verdicts = tmp_path / "predictions.jsonl", tmp_path / "verdicts.jsonl"
     store.write_bytes(predictions, store.encode_line(example(records.Prediction)))
     evaluate(predictions, None, verdicts=verdicts)

@@ -1,7 +1,7 @@
-"""The command line; `groundkit.cli:main` is its entry point."""
+"""The command line; `groundkit.cli:start` is its entry point."""
 
 
-def main() -> None:
+def start() -> None:
     """Runs the command. Imported late, because worker processes import the entry point too."""
     from groundkit.cli.main import run
 

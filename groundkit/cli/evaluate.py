@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from groundkit.errors import OptionError
+if TYPE_CHECKING:
+    from groundkit.geometry import FrameName
+    from groundkit.metrics.boxes import Edges
 
-Choice = TypeVar("Choice", bound=str)
+# `metrics.evaluate.DEFAULT_WORST`, which the help must not import.
+_WORST = 5
 
 
 def run(
@@ -42,39 +45,30 @@ def run(
         Path | None,
         typer.Option(help="Write one row a sample, with the reason, here.", show_default=False),
     ] = None,
-    worst: Annotated[int, typer.Option(help="How many of the worst cases to show.")] = 5,
+    worst: Annotated[int, typer.Option(help="How many of the worst cases to show.")] = _WORST,
 ) -> None:
     """Score predictions and show what went wrong.
 
     Example: groundkit eval predictions.jsonl --json report.json
     """
-    from rich.console import Console
-
-    from groundkit.geometry import FRAME_NAMES
-    from groundkit.metrics.boxes import EDGES
-    from groundkit.metrics.evaluate import evaluate
-    from groundkit.report.console import print_report
+    from groundkit.metrics.evaluate import check_outputs, evaluate, relocate
+    from groundkit.report.console import print_report, report_console
     from groundkit.report.json_report import write_json
 
+    check_outputs(predictions, dataset, json=json, verdicts=verdicts)
     evaluation = evaluate(
         predictions,
         dataset,
-        frame=None if frame is None else _choice(frame, FRAME_NAMES, "--frame"),
-        edges=_choice(edges, EDGES, "--edges"),
+        # `evaluate` checks the words, here as in a script.
+        frame=cast("FrameName | None", frame),
+        edges=cast("Edges", edges),
         split=split,
         worst=worst,
         verdicts=verdicts,
     )
     if json is not None:
-        write_json(evaluation, json)
-    print_report(evaluation, Console())
+        write_json(relocate(evaluation, json.parent), json)
+    print_report(evaluation, report_console())
     for path in (json, verdicts):
         if path is not None:
             typer.echo(f"wrote {path}")
-
-
-def _choice(value: str, choices: tuple[Choice, ...], option: str) -> Choice:
-    for choice in choices:
-        if choice == value:
-            return choice
-    raise OptionError(f"unknown value {value!r}", option, choices)

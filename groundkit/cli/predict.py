@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -32,11 +34,12 @@ def run(
         dataset, output, chosen, split=split, seed=seed, box_size=_parse_size(box_size)
     )
     typer.echo(f"{count:,} predictions -> {output}")
-    typer.echo(f"next: groundkit eval {output}")
+    typer.echo(f"next: groundkit eval {shlex.quote(str(output))}")
 
 
 def _parse_size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise OptionError(f"not a size: {text!r}", "--box-size", hint="write it as 64x32")
-    return int(width), int(height)
+    match = re.fullmatch(r"([0-9]{1,6})[xX]([0-9]{1,6})", text)
+    if match is None:
+        shown = text if len(text) <= 40 else text[:40] + "…"
+        raise OptionError(f"not a size: {shown!r}", "--box-size", hint="write it as 64x32")
+    return int(match[1]), int(match[2])

@@ -27,5 +27,8 @@ def run(
         if count <= _SHOWN:
             typer.echo(problem)
     if count:
-        raise DataError(f"{count} problems, the first {min(count, _SHOWN)} above", str(dataset))
+        words = "1 problem, above" if count == 1 else f"{count} problems, all above"
+        if count > _SHOWN:
+            words = f"{count} problems, the first {_SHOWN} above"
+        raise DataError(words, str(dataset))
     typer.echo(f"{dataset}: every image, point, answer and split is right")

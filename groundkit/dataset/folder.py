@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Container, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from groundkit.dataset.manifest import MARKER_FILE, Manifest
 from groundkit.dataset.screen import ElementRow
 from groundkit.errors import DataError
 from groundkit.store import decode, read_jsonl
+
+ELEMENT_FILES = ("elements.jsonl", "drops.jsonl")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -30,11 +34,47 @@ def read_manifest(folder: Path) -> Manifest:
     return decode(marker.read_bytes(), Manifest, str(marker))
 
 
-def read_rivals(folder: Path) -> dict[str, list[ElementRow]]:
-    """For each screen the elements that a person sees, kept and dropped."""
+def read_rivals(folder: Path, screens: Container[str] | None = None) -> dict[str, list[ElementRow]]:
+    """For each screen, or each of some, the elements that a person sees, kept and dropped."""
     rivals: dict[str, list[ElementRow]] = defaultdict(list)
-    for name in ("elements.jsonl", "drops.jsonl"):
+    for name in ELEMENT_FILES:
         for row in read_jsonl(folder / name, ElementRow):
-            if row.rival:
+            if row.rival and (screens is None or row.screen in screens):
                 rivals[row.screen].append(row)
     return rivals
+
+
+class RivalReader:
+    """What `read_rivals` reads, one screen in memory at a time.
+
+    The files of a dataset hold the screens in the same order, so they are read side by side.
+
+    Args:
+        screens: all that will be asked for; the rows of others are skipped.
+    """
+
+    def __init__(self, folder: Path, screens: Container[str]) -> None:
+        self._rows = {
+            name: groupby(
+                (r for r in read_jsonl(folder / name, ElementRow) if r.screen in screens),
+                key=lambda row: row.screen,
+            )
+            for name in ELEMENT_FILES
+        }
+        self._next = {name: next(rows, None) for name, rows in self._rows.items()}
+
+    def read(self, screen: str) -> list[ElementRow]:
+        """The rivals on a screen; to be asked for in the order of samples.jsonl."""
+        rivals: list[ElementRow] = []
+        for name, rows in self._rows.items():
+            waiting = self._next[name]
+            if waiting and waiting[0] == screen:
+                rivals += [row for row in waiting[1] if row.rival]
+                self._next[name] = next(rows, None)
+        return rivals
+
+    def unread(self) -> Iterator[tuple[str, str]]:
+        """(file, screen) where a file goes on with a screen that was not asked for then."""
+        for name, waiting in self._next.items():
+            if waiting:
+                yield name, waiting[0]

@@ -24,6 +24,7 @@ _EMPTY_IDS = frozenset(
 )
 _ID_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 _KEPT_CONTROLS = frozenset("\u200c\u200d\ufe0e\ufe0f")  # they join emoji, Arabic and Indic letters
+_BLACK_FLAG = "\U0001f3f4"  # followed by tag characters it is the flag of a region: Wales, Texas
 
 
 class Name(NamedTuple):
@@ -38,34 +39,60 @@ def clean(text: str) -> str:
     private-use glyphs (icon fonts), which mean nothing outside their font."""
     text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
-        text = "".join(map(_shown, text))
+        shown: list[str] = []
+        for char in text:
+            shown.append(_shown(shown[-1] if shown else "", char))
+        text = "".join(shown)
     return " ".join(text.split())
 
 
-def _shown(char: str) -> str:
+def _shown(before: str, char: str) -> str:
+    """What is left of a character after `before`."""
     if char in _KEPT_CONTROLS:
         return char
+    if _is_tag(char):
+        return char if before == _BLACK_FLAG or _is_tag(before) else ""
     category = unicodedata.category(char)
-    if category in ("Co", "Cn", "Cs", "Cf"):
+    if category in ("Co", "Cs", "Cf"):
         return ""
-    return " " if category[0] in "CZ" else char
+    # Unassigned (Cn) only to this Python: emoji are added every year.
+    return " " if category[0] in "CZ" and category != "Cn" else char
+
+
+def _is_tag(char: str) -> bool:
+    return "\U000e0020" <= char <= "\U000e007f"
 
 
 def shorten(text: str, limit: int) -> str:
     """`text` in at most `limit` characters, cut with an ellipsis, never inside a cluster of a
-    letter with its marks or of joined emoji."""
+    letter with its marks, of joined emoji or of the two letters of a flag."""
     if len(text) <= limit:
         return text
     cut = limit - 1
-    while cut > 1 and _continues(text[cut - 1], text[cut]):
+    while cut > 1 and _continues(text, cut):
         cut -= 1
     return text[:cut].rstrip() + "…"
 
 
-def _continues(before: str, char: str) -> bool:
+def _continues(text: str, cut: int) -> bool:
+    """Whether the character at `cut` belongs to the one before it."""
+    char = text[cut]
+    if _is_flag_letter(char):
+        first = cut
+        while first > 0 and _is_flag_letter(text[first - 1]):
+            first -= 1
+        return (cut - first) % 2 == 1
     return (
-        before == "\u200d" or char in _KEPT_CONTROLS or unicodedata.category(char) in ("Mn", "Me")
+        text[cut - 1] == "\u200d"
+        or char in _KEPT_CONTROLS
+        or _is_tag(char)
+        or "\U0001f3fb" <= char <= "\U0001f3ff"  # skin tones
+        or unicodedata.category(char) in ("Mn", "Me", "Mc")
     )
+
+
+def _is_flag_letter(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
 
 
 def name_elements(elements: Sequence[Element], limit: int) -> list[Name | None]:
@@ -75,15 +102,12 @@ def name_elements(elements: Sequence[Element], limit: int) -> list[Name | None]:
         limit: longest name in characters.
     """
     own = [_own_name(element) for element in elements]
-    children: dict[str, list[int]] = defaultdict(list)
-    for index, element in enumerate(elements):
-        if element.parent is not None:
-            children[element.parent].append(index)
+    lifted = _lift_names(elements, own, limit)
     names: list[Name | None] = []
     for index, element in enumerate(elements):
         name = own[index]
-        if name is None and element.id in children:
-            name = _lifted_name(index, elements, own, children, limit)
+        if name is None and lifted[index]:
+            name = Name(" ".join(lifted[index]), "descendants")
         if name is None and (tail := _id_words(element.resource_id)):
             name = Name(tail, "resource_id")
         names.append(Name(shorten(name.text, limit), name.source) if name else None)
@@ -98,30 +122,57 @@ def _own_name(element: Element) -> Name | None:
     return None
 
 
-def _lifted_name(
-    root: int,
+def _lift_names(
+    elements: Sequence[Element], own: Sequence[Name | None], limit: int
+) -> list[list[str]]:
+    """For each unnamed element the names of its nearest named descendants in document order, as
+    far as `limit` reaches.
+
+    Children come before their parents, so that each list is made once: in a chain of a thousand
+    unnamed wrappers walking down from each would take a million steps. Elements whose parents run
+    in a circle are never ready and get nothing.
+    """
+    place = {element.id: index for index, element in enumerate(elements)}
+    parents = [place.get(element.parent or "") for element in elements]
+    children: dict[int, list[int]] = defaultdict(list)
+    for index, parent in enumerate(parents):
+        if parent is not None:
+            children[parent].append(index)
+    lifted: list[list[str]] = [[] for _ in elements]
+    waiting = [len(children.get(index, ())) for index in range(len(elements))]
+    ready = [index for index, count in enumerate(waiting) if count == 0]
+    while ready:
+        index = ready.pop()
+        if own[index] is None:
+            lifted[index] = _join_names(children.get(index, []), elements, own, lifted, limit)
+        parent = parents[index]
+        if parent is not None:
+            waiting[parent] -= 1
+            if waiting[parent] == 0:
+                ready.append(parent)
+    return lifted
+
+
+def _join_names(
+    children: Sequence[int],
     elements: Sequence[Element],
     own: Sequence[Name | None],
-    children: dict[str, list[int]],
+    lifted: Sequence[list[str]],
     limit: int,
-) -> Name | None:
-    """The names of the nearest named descendants in document order, as far as `limit` reaches."""
+) -> list[str]:
+    """The names of children, of unnamed ones what was lifted to them, each name once."""
     parts: list[str] = []
     length = 0
-    stack = children[elements[root].id][::-1]
-    visited = {root}
-    while stack and length < limit:
-        index = stack.pop()
-        if index in visited:  # a cycle of parents in a broken file
-            continue
-        visited.add(index)
-        name = own[index]
-        if name is None:
-            stack.extend(children.get(elements[index].id, [])[::-1])
-        elif name.text not in parts and elements[index].visible:
-            parts.append(name.text)
-            length += len(name.text) + 1
-    return Name(" ".join(parts), "descendants") if parts else None
+    for child in children:
+        name = own[child]
+        shown = [name.text] if name and elements[child].visible else []
+        for text in shown if name else lifted[child]:
+            if length >= limit:
+                return parts
+            if text not in parts:
+                parts.append(text)
+                length += len(text) + 1
+    return parts
 
 
 def _id_words(resource_id: str) -> str:

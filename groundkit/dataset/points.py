@@ -1,16 +1,21 @@
 """Where to ask, so that only one answer is right.
 
 A point inside: the target is the smallest box that holds it. Every other box that a person sees
-and that holds the point, or comes within a margin of it, encloses the target. (The smallest box
-that contains a point is also the rule of Screen-Point-and-Read, eric-ai-lab.)
+and that holds the point, or comes within a margin of it, encloses the target and is clearly larger.
+(The smallest box that contains a point is also the rule of Screen-Point-and-Read, eric-ai-lab.)
 
 A point near: it lies outside every box, the target's box is the nearest, and the second nearest is
 half as far again and some pixels more.
+
+Neither lies on anything that is drawn over the target, or within the margin of it; of a target that
+is partly covered no near point is asked.
 
 All lengths are pixels of the saved image; boxes are integer arrays of shape (N, 4).
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,29 +32,40 @@ NEAR_LIMIT = 24
 """A near miss is a finger's error, not a point somewhere on the screen."""
 NEAR_RATIO = 1.5
 NEAR_LEAD = 8
+ENCLOSED_SHARE = 0.8
+"""A box of which the target fills more could be a second outline of the target."""
 
 # Most targets have their point among the first few; the rest get a long second look.
 _TRIES = (16, 112)
 
 
 def choose_point(
-    rng: np.random.Generator, target: int, boxes: Boxes, size: Size, placement: Placement
+    rng: np.random.Generator,
+    target: int,
+    boxes: Boxes,
+    size: Size,
+    placement: Placement,
+    covers: Boxes | None = None,
 ) -> Point | None:
     """A random point whose only right answer is `boxes[target]`, or None if none was found.
 
     Args:
         boxes: all boxes that a person sees, the target among them, shape (N, 4).
         size: of the saved image; the point is a pixel of it.
+        covers: boxes drawn over the target, shape (M, 4).
     """
+    if placement == "near" and _overlaps(boxes[target], covers):
+        return None  # what still shows of the target may be far from the point
     reach = NEAR_LIMIT if placement == "near" else 0
     low = np.maximum(boxes[target, :2] - reach, 0)
     high = np.minimum(boxes[target, 2:] + reach, np.array(size) - 1)
     if bool(np.any(high < low)):
         return None
     check = is_unique_near if placement == "near" else is_unique_inside
+    target, boxes = _neighbourhood(target, boxes)
     for tries in _TRIES:
         points = rng.integers(low, high, size=(tries, 2), endpoint=True)
-        found = np.flatnonzero(check(points, target, boxes))
+        found = np.flatnonzero(check(points, target, boxes) & ~_touches(points, covers))
         if len(found):
             x, y = points[found[0]].tolist()
             return x, y
@@ -64,9 +80,8 @@ def is_unique_inside(points: Points, target: int, boxes: Boxes) -> NDArray[np.bo
     rivals = np.delete(boxes, target, axis=0)
     rivals = rivals[~_encloses(rivals, box)]
     inside = (points >= box[:2] + inset) & (points <= box[2:] - inset)
-    low, high = rivals[None, :, :2] - MARGIN, rivals[None, :, 2:] + MARGIN
-    touching = np.all((points[:, None] >= low) & (points[:, None] <= high), axis=2)
-    result: NDArray[np.bool_] = np.all(inside, axis=1) & ~np.any(touching, axis=1)
+    inside &= points < box[2:]  # a box of one pixel holds that pixel, not the one after it
+    result: NDArray[np.bool_] = np.all(inside, axis=1) & ~_touches(points, rivals)
     return result
 
 
@@ -86,11 +101,45 @@ def is_unique_near(points: Points, target: int, boxes: Boxes) -> NDArray[np.bool
 
 
 def _encloses(boxes: Boxes, box: Boxes) -> NDArray[np.bool_]:
-    """Which boxes hold `box`, give or take the margin, and are larger than it."""
-    holds = (boxes[:, :2] - MARGIN <= box[:2]) & (boxes[:, 2:] + MARGIN >= box[2:])
-    larger = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) > np.prod(box[2:] - box[:2])
-    result: NDArray[np.bool_] = holds.all(axis=1) & larger
+    """Which boxes hold `box` and are clearly larger: either give or take the margin and `box` fills
+    at most ENCLOSED_SHARE of them, or in full and with more than the margin to spare at one side.
+
+    Both keep apart what a person can: an outline shifted by a pixel is the same element twice.
+    """
+    spare = np.concatenate([box[:2] - boxes[:, :2], boxes[:, 2:] - box[2:]], axis=1)
+    least, most = spare.min(axis=1), spare.max(axis=1)
+    area = np.prod(box[2:] - box[:2])
+    small = area <= ENCLOSED_SHARE * np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    result: NDArray[np.bool_] = ((least >= -MARGIN) & small) | ((least >= 0) & (most > MARGIN))
     return result
+
+
+def _overlaps(box: Boxes, covers: Boxes | None) -> bool:
+    if covers is None:
+        return False
+    return bool(np.any(np.all((covers[:, :2] < box[2:]) & (covers[:, 2:] > box[:2]), axis=1)))
+
+
+def _touches(points: Points, boxes: Boxes | None) -> NDArray[np.bool_]:
+    """For each point, shape (K, 2), whether any box holds it, give or take the margin: (K,)."""
+    if boxes is None:
+        return np.zeros(len(points), dtype=np.bool_)
+    low, high = boxes[:, :2] - MARGIN, boxes[:, 2:] + MARGIN
+    touching = np.ones((len(points), len(boxes)), dtype=np.bool_)
+    for axis in (0, 1):
+        value = points[:, axis, None]
+        touching &= (value >= low[:, axis]) & (value <= high[:, axis])
+    result: NDArray[np.bool_] = np.any(touching, axis=1)
+    return result
+
+
+def _neighbourhood(target: int, boxes: Boxes) -> tuple[int, Boxes]:
+    """The target's new index, and of the boxes only those that a point of it or near it can be
+    taken for: on a full screen few are."""
+    reach = NEAR_LIMIT + math.ceil(max(NEAR_RATIO * NEAR_LIMIT, NEAR_LIMIT + NEAR_LEAD))
+    low, high = boxes[target, :2] - reach, boxes[target, 2:] + reach
+    close = np.all((boxes[:, 2:] >= low) & (boxes[:, :2] <= high), axis=1)
+    return int(np.count_nonzero(close[:target])), boxes[close]
 
 
 def _distances(points: Points, boxes: Boxes) -> NDArray[np.float64]:

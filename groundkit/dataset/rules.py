@@ -1,7 +1,8 @@
-"""Which elements can be asked about, and for each of the others the reason why not."""
+"""Which elements can be asked about, why the others cannot, and what is drawn over what."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,13 +10,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundkit.dataset.naming import Name, name_elements
+from groundkit.dataset.naming import Name, clean, name_elements
 from groundkit.dataset.types import CONTAINER_TYPES, element_type
 from groundkit.geometry import Frame, IntBox, Size, convert, round_box
 from groundkit.records import Element, Screen
 
-MAX_ELEMENTS = 20_000
-"""A screen with more is not a screen; comparing all pairs of them would take minutes."""
+MAX_ELEMENTS = 5_000
+"""A screen with more is not a screen; comparing all pairs of them would take long."""
 
 REASONS: dict[str, str] = {
     "inverted": "right of its right edge or below its bottom edge",
@@ -37,6 +38,11 @@ _RIVAL_REASONS = frozenset({"", "partly-outside", "too-large", "too-small", "unn
 
 # Of two elements with one box, the control tells more than the text or picture that fills it.
 _PASSIVE_TYPES = frozenset({"text", "label", "image", "icon", "element", "heading"})
+
+# What is painted as a whole: the boxes of other types may be see-through, or hold what they hold.
+_COVER_TYPES = frozenset(
+    {"dialog", "image", "card", "video", "map", "web_view", "advertisement", "toolbar"}
+)
 
 
 class ElementRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +95,7 @@ def judge_elements(screen: Screen, saved: Size, rules: ElementRules) -> list[Jud
     types = [element_type(element) for element in screen.elements]
     names = name_elements(screen.elements, rules.max_name)
     reasons = _shape_reasons(screen.elements, raw, (screen.width, screen.height), rules)
+    _retype_text_leaves(types, screen.elements, boxes, reasons)
     _add_kind_reasons(reasons, types, boxes, saved, rules)
     _add_duplicates(reasons, types, names, boxes, rules)
     for index, (x1, y1, x2, y2) in enumerate(boxes):
@@ -136,6 +143,37 @@ def _shape_reason(element: Element, side: float, visible_side: float, visible: b
     return "" if visible else "partly-outside"
 
 
+def _retype_text_leaves(
+    types: list[str],
+    elements: Sequence[Element],
+    boxes: Sequence[IntBox],
+    reasons: Sequence[str],
+) -> None:
+    """A container with words of its own and nothing in it is a text: `<div>Total: 5</div>`."""
+    parents = {element.parent for element in elements}
+    shown = [box for box, reason in zip(boxes, reasons, strict=True) if _is_shown(reason)]
+    others = np.array(shown, dtype=np.int64).reshape(-1, 4)
+    areas = _areas(others)
+    for index, element in enumerate(elements):
+        if types[index] != "container" or element.id in parents:
+            continue
+        if not (clean(element.text) or clean(element.description)):
+            continue
+        box = np.array(boxes[index], dtype=np.int64)
+        held = np.all((others[:, :2] >= box[:2]) & (others[:, 2:] <= box[2:]), axis=1)
+        if not np.any(held & (areas < _areas(box))):
+            types[index] = "text"
+
+
+def _is_shown(reason: str) -> bool:
+    return reason in ("", "partly-outside")
+
+
+def _areas(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
+    areas: NDArray[np.int64] = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+    return areas
+
+
 def _add_kind_reasons(
     reasons: list[str],
     types: Sequence[str],
@@ -161,37 +199,75 @@ def _add_duplicates(
     rules: ElementRules,
 ) -> None:
     """Of elements with one box keeps the named one, then the control, then the innermost."""
-    present = [index for index, reason in enumerate(reasons) if not reason]
-    pairs = _overlapping_pairs(np.array([boxes[i] for i in present]), rules.duplicate_iou)
-    twins: dict[int, list[int]] = {}
-    for first, second in pairs:
-        twins.setdefault(present[first], []).append(present[second])
-        twins.setdefault(present[second], []).append(present[first])
 
     def preference(index: int) -> tuple[bool, bool, int]:
         return (names[index] is not None, types[index] not in _PASSIVE_TYPES, index)
 
-    for index in sorted(twins, key=preference, reverse=True):
-        if not reasons[index]:
-            for twin in twins[index]:
-                reasons[twin] = reasons[twin] or "duplicate"
+    present = [index for index, reason in enumerate(reasons) if not reason]
+    present.sort(key=preference, reverse=True)
+    # Exact copies first: a broken file may hold thousands of one box.
+    distinct: dict[IntBox, int] = {}
+    for index in present:
+        if distinct.setdefault(boxes[index], index) != index:
+            reasons[index] = "duplicate"
+    rest = np.array(list(distinct.values()), dtype=np.int64)
+    left = np.array(list(distinct), dtype=np.int64).reshape(-1, 4)
+    while len(rest):
+        twins = _is_same(left[0], left[1:], rules.duplicate_iou)
+        for index in rest[1:][twins].tolist():
+            reasons[index] = "duplicate"
+        rest, left = rest[1:][~twins], left[1:][~twins]
 
 
-def _overlapping_pairs(boxes: NDArray[np.int64], threshold: float) -> list[tuple[int, int]]:
-    """Index pairs (i < j) of boxes, shape (N, 4), whose IoU is at least `threshold`."""
-    pairs: list[tuple[int, int]] = []
-    if len(boxes) == 0:
-        return pairs
-    sides = boxes[:, 2:] - boxes[:, :2]
-    area = sides[:, 0] * sides[:, 1]
-    block = 128  # rows at a time keep the (rows, N, 2) arrays small
-    for start in range(0, len(boxes), block):
-        rows = boxes[start : start + block, None]
-        overlap = np.minimum(rows[..., 2:], boxes[None, :, 2:])
-        overlap -= np.maximum(rows[..., :2], boxes[None, :, :2])
-        intersection = np.prod(np.maximum(overlap, 0), axis=2)
-        union = area[start : start + block, None] + area[None] - intersection
-        first, second = np.nonzero(intersection >= threshold * np.maximum(union, 1))
-        first += start
-        pairs += zip(*(side[first < second].tolist() for side in (first, second)), strict=True)
-    return pairs
+def _is_same(box: NDArray[np.int64], others: NDArray[np.int64], iou: float) -> NDArray[np.bool_]:
+    """For each other box, shape (N, 4), whether its IoU with `box` is at least `iou`: (N,)."""
+    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    intersection = np.prod(np.maximum(sides, 0), axis=1)
+    union = _areas(box) + _areas(others) - intersection
+    result: NDArray[np.bool_] = intersection >= iou * np.maximum(union, 1)
+    return result
+
+
+class Covers:
+    """What is drawn over what, as far as order and parents tell.
+
+    Elements come in drawing order. A later box that is neither above nor below an element in the
+    tree lies over it: a dialog, a sheet, a floating button. On a screen without parents a later
+    button may as well be part of the element, so that only types that are painted as a whole count.
+    """
+
+    def __init__(self, judged: Sequence[JudgedElement]) -> None:
+        self._place = {row.element.id: index for index, row in enumerate(judged)}
+        self._parents = [self._place.get(row.element.parent or "") for row in judged]
+        self._children: dict[int, list[int]] = defaultdict(list)
+        for index, parent in enumerate(self._parents):
+            if parent is not None:
+                self._children[parent].append(index)
+        self._boxes = np.array([row.box for row in judged], dtype=np.int64).reshape(-1, 4)
+        self._paints = np.array([self._is_painted(row) for row in judged], dtype=np.bool_)
+
+    def over(self, index: int) -> NDArray[np.int64]:
+        """The boxes that lie over an element, wherever they are on the screen. Shape (N, 4)."""
+        above = self._paints.copy()
+        above[: index + 1] = False
+        above[self._family(index)] = False
+        return self._boxes[above]
+
+    def _is_painted(self, row: JudgedElement) -> bool:
+        if row.type in _COVER_TYPES:
+            return row.is_rival or row.reason == "container"
+        return row.is_rival and bool(self._children)
+
+    def _family(self, index: int) -> list[int]:
+        """The element, its ancestors and its descendants."""
+        seen = {index}
+        ancestor = self._parents[index]
+        while ancestor is not None and ancestor not in seen:  # a circle of parents ends here
+            seen.add(ancestor)
+            ancestor = self._parents[ancestor]
+        stack = [index]
+        while stack:
+            children = [child for child in self._children.get(stack.pop(), []) if child not in seen]
+            seen.update(children)
+            stack += children
+        return sorted(seen)

@@ -14,7 +14,13 @@ from groundkit import images
 from groundkit.dataset.marker import Shape, draw_marker, plan_marker
 from groundkit.dataset.points import choose_point
 from groundkit.dataset.prompts import write_prompt
-from groundkit.dataset.rules import MAX_ELEMENTS, ElementRules, JudgedElement, judge_elements
+from groundkit.dataset.rules import (
+    MAX_ELEMENTS,
+    Covers,
+    ElementRules,
+    JudgedElement,
+    judge_elements,
+)
 from groundkit.dataset.split import perceptual_hash
 from groundkit.dataset.targets import DEFAULT_TARGET, find_target
 from groundkit.errors import DataError
@@ -143,20 +149,23 @@ def _choose_queries(
     rivals = [index for index, row in enumerate(judged) if row.is_rival]
     boxes = np.array([judged[index].box for index in rivals], dtype=np.int64).reshape(-1, 4)
     askable = [place for place, index in enumerate(rivals) if not judged[index].reason]
+    covers = Covers(judged)
+    tries = 20 * options.per_screen + 20  # of a heap of overlapping boxes none may have a point
     queries: dict[int, _Query] = {}
-    for place in rng.permutation(askable).tolist():
+    for place in rng.permutation(askable)[:tries].tolist():
         if len(queries) == options.per_screen:
             break
         wanted: list[Placement] = ["inside"]
         if rng.random() < options.near_share:
             wanted.insert(0, "near")
         query = None
+        index = rivals[place]
+        over = covers.over(index)
         for placement in wanted:
-            point = choose_point(rng, place, boxes, saved, placement)
+            point = choose_point(rng, place, boxes, saved, placement, over)
             if point is not None:
                 query = _Query(point, placement)
                 break
-        index = rivals[place]
         if query:
             queries[index] = query
         else:

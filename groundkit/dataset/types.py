@@ -16,12 +16,13 @@ from groundkit.vocabulary import TYPE_WORDS, type_of_word
 # type: Android classes | RICO labels | ARIA roles | HTML tags and words of UI capture tools
 _WORDS_BY_TYPE: dict[str, str] = {
     "text": "TextView AppCompatTextView MaterialTextView CheckedTextView Text StaticText paragraph"
-    " p em strong small b i u code kbd pre blockquote legend caption note time mark abbr",
+    " p em strong small b i u code kbd pre blockquote legend caption note time mark abbr dd dt"
+    " figcaption address sub sup status alert",
     "heading": "heading h1 h2 h3 h4 h5 h6 title",
     "label": "label labeltext chip badge tooltip",
     "link": "link a hyperlink",
     "button": "Button AppCompatButton MaterialButton TextButton RadioGroupButton CompoundButton"
-    " FloatingActionButton ToggleButton ButtonBar submit reset",
+    " FloatingActionButton ToggleButton ButtonBar submit reset summary",
     "icon": "Icon ImageButton AppCompatImageButton OverflowMenuButton svg pictogram",
     "image": "ImageView AppCompatImageView ShapeableImageView Image BackgroundImage img picture"
     " figure graphic photo",
@@ -60,7 +61,8 @@ _WORDS_BY_TYPE: dict[str, str] = {
     " ContentFrameLayout FitWindowsLinearLayout ActionMenuView SwipeRefreshLayout ComposeView"
     " RadioGroup TabLayout group list grid table rowgroup tablist menu menubar navigation main form"
     " region complementary tree treegrid radiogroup document application section header footer nav"
-    " aside ul ol dl div span body html fieldset thead tbody tfoot container",
+    " aside ul ol dl div span body html fieldset thead tbody tfoot tabpanel"
+    " details separator container",
     "element": "element",
 }
 

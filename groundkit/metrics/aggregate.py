@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundkit.metrics.boxes import Floats
+from groundkit.metrics.boxes import Floats, reaches
 from groundkit.metrics.judge import STATUSES, Ints, Scores
 from groundkit.records import Status
 
@@ -70,9 +70,9 @@ def summarise_groups(scores: Scores, groups: Ints, count: int) -> list[Summary]:
     columns = {
         "hit": total(scores.hit) / size,
         "iou": total(scores.iou) / size,
-        "iou_50": total(scores.iou >= 0.5) / size,
-        "iou_75": total(scores.iou >= 0.75) / size,
-        "iou_90": total(scores.iou >= 0.9) / size,
+        "iou_50": total(reaches(scores.iou, 0.5)) / size,
+        "iou_75": total(reaches(scores.iou, 0.75)) / size,
+        "iou_90": total(reaches(scores.iou, 0.9)) / size,
         "type": total(scores.type_correct) / size,
         "name": total(scores.name_correct) / size,
     }

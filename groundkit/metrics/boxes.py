@@ -21,6 +21,8 @@ SIZE_BUCKETS = ("tiny", "small", "medium", "large")
 # Sides of a square in pixels of the saved image. 32 and 96 are COCO's (pycocotools areaRng);
 # below 16 a target is smaller than the 28-pixel patch that a Qwen-VL model sees.
 _BUCKET_SIDES = (16.0, 32.0, 96.0)
+# Far above what floats lose on the way to an IoU, far below what a pixel changes in one.
+_IOU_ROUNDING = 1e-9
 
 
 def areas(boxes: Floats) -> Floats:
@@ -40,6 +42,12 @@ def iou(a: Floats, b: Floats) -> Floats:
     intersection = np.maximum(width, 0.0) * np.maximum(height, 0.0)
     union = areas(a) + areas(b) - intersection
     result: Floats = np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
+    return result
+
+
+def reaches(ious: Floats, threshold: float) -> Bools:
+    """Whether each IoU is at least `threshold`, where one rounding step does not decide a tie."""
+    result: Bools = ious >= threshold - _IOU_ROUNDING
     return result
 
 

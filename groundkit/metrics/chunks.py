@@ -6,7 +6,6 @@ half of the time.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from groundkit.errors import DataError
-from groundkit.store import decode
+from groundkit.store import decode, open_lines
 
 T = TypeVar("T")
 
@@ -53,17 +51,10 @@ def read_chunks(path: Path, record: type[T]) -> Iterator[Chunk[T]]:
     """
     decoder = msgspec.json.Decoder(record)
     first_line = 1
-    try:
-        with path.open("rb") as file:
-            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
-                file.seek(0)
-            while lines := file.readlines(_CHUNK_BYTES):
-                yield Chunk(
-                    path, _decode(decoder, lines, record, path, first_line), lines, first_line
-                )
-                first_line += len(lines)
-    except OSError as error:
-        raise DataError(f"cannot read the file: {error.strerror}", str(path)) from error
+    with open_lines(path) as file:
+        while lines := file.readlines(_CHUNK_BYTES):
+            yield Chunk(path, _decode(decoder, lines, record, path, first_line), lines, first_line)
+            first_line += len(lines)
 
 
 def _decode(

@@ -4,39 +4,32 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from operator import attrgetter
 from pathlib import Path
 from typing import IO
 
 import msgspec
-import numpy as np
 
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import FRAME_NAMES, FrameName
-from groundkit.metrics.aggregate import Summary, summarise, summarise_groups
-from groundkit.metrics.boxes import EDGES, SIZE_BUCKETS, Edges, Floats
-from groundkit.metrics.diagnose import Reading, Readings
-from groundkit.metrics.flags import Counts, Flag, find_flags
+from groundkit.metrics.aggregate import Summary, summarise
+from groundkit.metrics.boxes import EDGES, Edges
+from groundkit.metrics.diagnose import Reading, count_runaway
+from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
 from groundkit.metrics.gold import read_gold
-from groundkit.metrics.judge import Ints, Judged, Scores, join, judge
-from groundkit.metrics.rows import Batch, Intake, Selection, read_batches
-from groundkit.metrics.signature import data_hash, signature
-from groundkit.metrics.verdicts import (
-    Case,
-    Failure,
-    Failures,
-    WorstCases,
-    encode_verdicts,
-)
+from groundkit.metrics.judge import Judged, Scores, judge
+from groundkit.metrics.rows import SPLITS, Batch, Intake, Selection, read_batches
+from groundkit.metrics.signature import signature
+from groundkit.metrics.tally import Tally
+from groundkit.metrics.verdicts import Case, Failure, WorstCases, encode_verdicts
 from groundkit.store import atomic_write
 
-SPLITS = ("all", "train", "val")
-GROUPINGS = ("type", "size", "source", "split")
+SPLIT_CHOICES = ("all", *SPLITS)
 
+DEFAULT_WORST = 5
 _MAX_MODELS = 20
+_SAMPLES = "samples.jsonl"
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +47,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
             first, sizes from small to large.
         failures: how answers failed to hold a box, the most frequent first.
         worst: the worst rows; see `verdicts.WorstCases`. Their image paths are relative to the
-            working directory if the path of the predictions or the dataset was.
+            working directory if the path of the predictions or the dataset was; see `relocate`.
     """
 
     signature: str
@@ -77,7 +70,7 @@ def evaluate(
     frame: FrameName | None = None,
     edges: Edges = "closed",
     split: str = "all",
-    worst: int = 10,
+    worst: int = DEFAULT_WORST,
     verdicts: Path | None = None,
 ) -> Evaluation:
     """Scores a predictions file.
@@ -94,45 +87,62 @@ def evaluate(
 
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
-        OptionError: an unknown frame, edge rule or split, or a negative `worst`.
+        OptionError: an unknown frame, edge rule or split, a negative `worst`, or `verdicts` is one
+            of the files to be read.
     """
     _check_options(frame, edges, split, worst)
+    check_outputs(predictions, dataset, verdicts=verdicts)
     if dataset is not None and dataset.is_dir():
-        dataset = dataset / "samples.jsonl"
+        dataset = dataset / _SAMPLES
     images = (dataset or predictions).parent
-    intake, tally = Intake(), _Tally(WorstCases(worst, _folder(images)))
+    intake, tally = Intake(), Tally(WorstCases(worst, _folder(images)))
     with _paused_gc(), _verdict_writer(verdicts, images) as write:
         golds = None if dataset is None else read_gold(dataset)
         for batch in read_batches(predictions, Selection(golds, split, frame), intake):
             judged = judge(batch, edges)
             tally.add(batch, judged)
             write(batch, judged)
-        if not tally.parts:
-            raise _nothing(predictions, split, intake)
-        scores = join(tally.parts)
-        boxes = np.concatenate(tally.boxes)
-    ids = [*intake.ids, *tally.missing]
-    made = signature(
-        edges=edges,
-        frames=intake.frames,
-        denominator="file" if dataset is None else "dataset",
-        split=split,
-        n=len(ids),
-        data=data_hash(ids, boxes),
-    )
-    return _report(predictions, dataset, made, scores, intake, tally)
+        if tally.is_empty:
+            raise _nothing(predictions, dataset, split, intake)
+    return _report(predictions, dataset, (edges, split), intake, tally)
 
 
 def _check_options(frame: str | None, edges: str, split: str, worst: int) -> None:
     for value, choices, what in (
         (frame, FRAME_NAMES, "frame"),
-        (edges, EDGES, "edge rule"),
-        (split, SPLITS, "split"),
+        (edges, EDGES, "edges"),
+        (split, SPLIT_CHOICES, "split"),
     ):
         if value is not None and value not in choices:
-            raise OptionError(f"unknown {what} {value!r}", choices=choices)
+            raise OptionError(f"unknown value {value!r}", f"--{what}", choices)
     if worst < 0:
         raise OptionError(f"cannot show {worst} worst cases", hint="--worst 0 shows none")
+
+
+def check_outputs(
+    predictions: Path,
+    dataset: Path | None,
+    *,
+    json: Path | None = None,
+    verdicts: Path | None = None,
+) -> None:
+    """Refuses to write a file that is also read, or two reports into one file.
+
+    Raises:
+        OptionError: names the option.
+    """
+    taken = {os.path.realpath(predictions): "the predictions"}
+    if dataset is not None:
+        samples = dataset / _SAMPLES if dataset.is_dir() else dataset
+        taken.setdefault(os.path.realpath(samples), "the dataset")
+    for option, path in (("--json", json), ("--verdicts", verdicts)):
+        # A terminal may well be read and written.
+        if path is None or (path.exists() and not path.is_file()):
+            continue
+        what = taken.setdefault(os.path.realpath(path), option)
+        if what != option:
+            problem = f"{str(path)!r} is the file of {what}"
+            raise OptionError(problem, option, hint="name another file")
 
 
 @contextmanager
@@ -169,121 +179,91 @@ def _folder(images: Path, start: Path | None = None) -> str:
     return "" if images == Path() else images.as_posix()
 
 
-def _nothing(predictions: Path, split: str, intake: Intake) -> DataError:
+def relocate(evaluation: Evaluation, folder: Path) -> Evaluation:
+    """The evaluation with image paths as seen from `folder`, where it is to be written."""
+    images = Path(evaluation.dataset or evaluation.predictions).parent
+    old, new = _folder(images), _folder(images, folder)
+    old, new = (f"{name.rstrip('/')}/" if name else "" for name in (old, new))
+    worst = [
+        msgspec.structs.replace(
+            case, verdict=msgspec.structs.replace(case.verdict, image=_moved(case, old, new))
+        )
+        for case in evaluation.worst
+    ]
+    return msgspec.structs.replace(evaluation, worst=worst)
+
+
+def _moved(case: Case, old: str, new: str) -> str:
+    image = case.verdict.image
+    if image.startswith(old):
+        image = image[len(old) :]
+    return image if image.startswith("/") else new + image
+
+
+def _nothing(predictions: Path, dataset: Path | None, split: str, intake: Intake) -> DataError:
+    if dataset is not None:
+        return DataError(f"the dataset holds no sample of the split {split!r}", str(dataset))
     if not intake.rows:
         return DataError("the file holds no predictions", str(predictions))
-    if intake.other_split:
-        return DataError(f"no prediction is for the split {split!r}", str(predictions))
-    return DataError(
-        "no prediction is for a sample of the dataset",
-        str(predictions),
-        hint="do the ids of both files agree?",
-    )
-
-
-@dataclass
-class _Tally:
-    """What is kept of each batch."""
-
-    worst: WorstCases
-    parts: list[Scores] = field(default_factory=list)
-    boxes: list[Floats] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    labels: dict[str, _Labels] = field(
-        default_factory=lambda: {"type": _Labels(), "source": _Labels(), "split": _Labels()}
-    )
-    failures: Failures = field(default_factory=Failures)
-    readings: Readings = field(default_factory=Readings)
-    unnamed: int = 0
-    _first_box: Floats | None = None
-    constant_box: bool = True
-
-    def add(self, batch: Batch, judged: Judged) -> None:
-        self.parts.append(judged.scores)
-        self.boxes.append(batch.arrays.boxes)
-        if None in batch.texts:
-            pairs = zip(batch.golds, batch.texts, strict=True)
-            self.missing += [gold.id for gold, text in pairs if text is None]
-        for name, labels in self.labels.items():
-            labels.add(tuple(map(attrgetter(name), batch.golds)))
-        self.worst.add(batch, judged)
-        self.failures.add(batch, judged)
-        scored = judged.scores.status == 0
-        self.readings.add(judged.raw, batch.arrays, scored, judged.scores.hit)
-        self._compare(judged.raw[scored])
-        self.unnamed += sum(
-            not (judged.answers[row].type_word or judged.answers[row].name)
-            for row in np.flatnonzero(scored & ~judged.scores.type_correct)
-        )
-
-    def _compare(self, raw: Floats) -> None:
-        if len(raw):
-            self._first_box = raw[0] if self._first_box is None else self._first_box
-            self.constant_box = self.constant_box and bool((raw == self._first_box).all())
-
-
-@dataclass
-class _Labels:
-    """A column of strings as small numbers."""
-
-    code: dict[str, int] = field(default_factory=dict)
-    parts: list[Ints] = field(default_factory=list)
-
-    def add(self, values: Sequence[str]) -> None:
-        for value in set(values).difference(self.code):
-            self.code[value] = len(self.code)
-        codes = np.fromiter(map(self.code.__getitem__, values), np.int64, len(values))
-        self.parts.append(codes)
+    return DataError(f"no prediction is for the split {split!r}", str(predictions))
 
 
 def _report(
     predictions: Path,
     dataset: Path | None,
-    made: str,
-    scores: Scores,
+    rules: tuple[Edges, str],
     intake: Intake,
-    tally: _Tally,
+    tally: Tally,
 ) -> Evaluation:
-    overall = summarise(scores)
-    counts = Counts(
-        rows=intake.rows,
-        duplicates=intake.duplicates,
-        unknown=intake.unknown,
-        other_split=intake.other_split,
-        out_of_image=int(scores.out_of_image.sum()),
-        degenerate=int(scores.degenerate.sum()),
-        unnamed=tally.unnamed,
+    """Everything together; `rules` are the edge rule and the split."""
+    scores = tally.scores()
+    overall, groups = summarise(scores), tally.groups(scores)
+    counts = _counts(scores, intake, tally)
+    reading = tally.readings.far_better(_declared(intake))
+    signs = Signs(
+        reading=reading,
+        constant_box=tally.sameness.only_predicted,
+        only_split=only_answered(groups["split"]),
     )
-    reading = tally.readings.far_better()
     return Evaluation(
-        signature=made,
+        signature=signature(
+            edges=rules[0],
+            frames=intake.frames,
+            denominator="file" if dataset is None else "dataset",
+            split=rules[1],
+            n=overall.n,
+            data=tally.data_hash(),
+        ),
         predictions=str(predictions),
         dataset=None if dataset is None else str(dataset),
         models=sorted(intake.models - {""})[:_MAX_MODELS],
         overall=overall,
         counts=counts,
-        flags=find_flags(overall, counts, reading, tally.constant_box),
+        flags=find_flags(overall, counts, signs),
         better_reading=reading,
-        groups=_groups(scores, tally.labels),
+        groups=groups,
         failures=tally.failures.ranked(),
         worst=[case for _, _, case in tally.worst.cases],
     )
 
 
-def _groups(scores: Scores, labels: dict[str, _Labels]) -> dict[str, dict[str, Summary]]:
-    found = {
-        name: _by_label(scores, np.concatenate(labels[name].parts), list(labels[name].code))
-        for name in labels
-    }
-    present, codes = np.unique(scores.size, return_inverse=True)
-    sizes = summarise_groups(scores, codes, len(present))
-    found["size"] = {
-        SIZE_BUCKETS[bucket]: summary
-        for bucket, summary in zip(present.tolist(), sizes, strict=True)
-    }
-    return {name: found[name] for name in GROUPINGS}
+def _counts(scores: Scores, intake: Intake, tally: Tally) -> Counts:
+    return Counts(
+        rows=intake.rows,
+        duplicates=intake.duplicates,
+        unknown=intake.unknown,
+        other_split=intake.other_split,
+        conflicts=intake.conflicts,
+        out_of_image=int(scores.out_of_image.sum()),
+        degenerate=int(scores.degenerate.sum()),
+        inverted=tally.failures.count("inverted box"),
+        unnamed=tally.wording.unnamed,
+        unknown_types=tally.wording.unknown_types,
+        runaway=count_runaway(scores.edits, scores.name_length),
+        examples=intake.examples,
+    )
 
 
-def _by_label(scores: Scores, codes: Ints, names: list[str]) -> dict[str, Summary]:
-    summaries = dict(zip(names, summarise_groups(scores, codes, len(names)), strict=True))
-    return dict(sorted(summaries.items(), key=lambda item: (-item[1].n, item[0])))
+def _declared(intake: Intake) -> FrameName | None:
+    """The one frame that the rows declare, if they were overruled."""
+    return next(iter(intake.declared)) if len(intake.declared) == 1 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -14,18 +15,28 @@ Level = Literal["warning", "note"]
 
 # From this share on a count is a warning; below it is a note.
 _MANY = 0.05
+# From this share on a form of answer is so frequent that the prompt is the likely cause.
+_HALF = 0.5
 # From this share on a name is missing so often that the prompt or the format is the likely cause.
 _MOST = 0.95
 _ENOUGH_TO_COMPARE = 10
 _FEW = 30
+# The most serious first: what makes all figures wrong, then what takes rows out of them, then what
+# makes single figures wrong, then what is only good to know.
+_KINDS = (
+    *("frame", "conflicts", "constant-box", "unknown", "missing", "unparsable", "invalid"),
+    *("refused", "points", "duplicates", "type-words", "runaway", "unnamed", "out-of-image"),
+    *("other-split", "few"),
+)
 
 
 class Flag(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a reader of the figures should know.
 
     Attributes:
-        kind: a stable name: frame, constant-box, points, unnamed, missing, unparsable, invalid,
-            refused, unknown, duplicates, other-split, out-of-image, few.
+        kind: a stable name: frame, conflicts, constant-box, unknown, missing, unparsable, invalid,
+            refused, points, duplicates, type-words, runaway, unnamed, out-of-image, other-split,
+            few.
     """
 
     level: Level
@@ -41,92 +52,156 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         duplicates: further answers to a sample that has one; not scored.
         unknown: predictions for ids that the dataset does not hold; not scored.
         other_split: predictions for a split that was not asked for; not scored.
+        conflicts: predictions whose own gold record differs from the dataset's, which counts.
         out_of_image: scored rows whose box leaves the image; scored as they are.
         degenerate: scored rows whose box has no area.
+        inverted: rows that are invalid because x2 < x1 or y2 < y1.
         unnamed: scored rows that name nothing: no `<ref>`.
+        unknown_types: scored rows whose `<ref>` holds no known type word.
+        runaway: the few rows that hold most of the character edits; 0 if there are none such.
+        examples: ids, at most 80 characters of each: the first of `unknown`, `duplicates` and
+            `conflicts`, and one that the `dataset` holds if some are unknown.
     """
 
     rows: int
     duplicates: int
     unknown: int
     other_split: int
+    conflicts: int
     out_of_image: int
     degenerate: int
+    inverted: int
     unnamed: int
+    unknown_types: int
+    runaway: int
+    examples: dict[str, str]
 
 
-def find_flags(
-    summary: Summary, counts: Counts, reading: Reading | None, constant_box: bool
-) -> list[Flag]:
-    """Warnings first, then notes.
+@dataclass(frozen=True)
+class Signs:
+    """What neither means nor counts show.
 
-    Args:
+    Attributes:
         reading: another reading of the numbers that fits far better, from `diagnose`.
-        constant_box: whether all predicted boxes have the same numbers.
+        constant_box: whether all predicted boxes have the same numbers though the gold ones differ.
+        only_split: the one split with answers, if there are others without any.
     """
+
+    reading: Reading | None = None
+    constant_box: bool = False
+    only_split: str | None = None
+
+
+def only_answered(splits: dict[str, Summary]) -> str | None:
+    """The one split that has predictions, if there are others that have none at all."""
+    answered = [name for name, means in splits.items() if means.status["missing"] < means.n]
+    return answered[0] if len(answered) == 1 < len(splits) else None
+
+
+def find_flags(summary: Summary, counts: Counts, signs: Signs) -> list[Flag]:
+    """Warnings first, then notes; among these in the order of `_KINDS`."""
     flags = [
-        *_box_flags(summary, counts, reading, constant_box),
-        *_count_flags(summary, counts),
+        *_box_flags(summary, counts, signs),
+        *_word_flags(summary, counts),
+        *_status_flags(summary, counts, signs),
+        *_row_flags(summary, counts),
     ]
-    return sorted(flags, key=lambda flag: flag.level != "warning")
+    return sorted(flags, key=lambda flag: (flag.level != "warning", _KINDS.index(flag.kind)))
 
 
-def _box_flags(
-    summary: Summary, counts: Counts, reading: Reading | None, constant_box: bool
-) -> Iterator[Flag]:
+def _box_flags(summary: Summary, counts: Counts, signs: Signs) -> Iterator[Flag]:
     boxes = summary.status["scored"]
-    if reading is not None:
-        yield Flag(level="warning", kind="frame", message=_frame_message(reading))
-    if constant_box and boxes >= _ENOUGH_TO_COMPARE:
+    if signs.reading is not None:
+        yield Flag(level="warning", kind="frame", message=_frame_message(signs.reading))
+    if signs.constant_box and boxes >= _ENOUGH_TO_COMPARE:
         message = f"all {boxes:,} predicted boxes have the same numbers"
         yield Flag(level="warning", kind="constant-box", message=message)
     if boxes and counts.degenerate >= _MANY * boxes:
         message = f"{_share(counts.degenerate, boxes)} boxes have no area, so their IoU is 0"
         yield Flag(level="warning", kind="points", message=message)
-    if boxes and counts.unnamed >= _MOST * boxes:
-        message = f"{_share(counts.unnamed, boxes)} answers name no element: no <ref>"
-        yield Flag(level="note", kind="unnamed", message=message)
     if counts.out_of_image:
         message = f"{_share(counts.out_of_image, boxes)} boxes leave the image; scored as they are"
-        level: Level = "warning" if counts.out_of_image >= _MANY * boxes else "note"
-        yield Flag(level=level, kind="out-of-image", message=message)
+        yield Flag(level=_level(counts.out_of_image, boxes), kind="out-of-image", message=message)
 
 
 def _frame_message(reading: Reading) -> str:
     swapped = " with x and y swapped" if reading.swapped else ""
-    advice = (
-        "is the order of the numbers right?"
-        if reading.swapped
-        else f"declare it with --frame {reading.frame}"
-    )
+    if reading.swapped:
+        advice = "is the order of the numbers right?"
+    elif reading.overruled:
+        advice = "the rows declare it: drop --frame"
+    else:
+        advice = f"declare it with --frame {reading.frame}"
     return (
         f"predictions fit only as {reading.frame}{swapped} (hit {reading.hit:.2f} instead of "
         f"{reading.declared_hit:.2f}): a frame mistake? {advice}"
     )
 
 
-def _count_flags(summary: Summary, counts: Counts) -> Iterator[Flag]:
-    n = summary.n
+def _word_flags(summary: Summary, counts: Counts) -> Iterator[Flag]:
+    boxes = summary.status["scored"]
+    if boxes and counts.unnamed >= _MOST * boxes:
+        message = f"{_share(counts.unnamed, boxes)} answers name no element: no <ref>"
+        yield Flag(level="note", kind="unnamed", message=message)
+    if boxes and counts.unknown_types >= _HALF * boxes:
+        message = f"{_share(counts.unknown_types, boxes)} answers have a <ref> without a known "
+        message += "type word; the form is <ref>{type}-{name}</ref>"
+        yield Flag(level="warning", kind="type-words", message=message)
+    if counts.runaway:
+        message = (
+            f"{_share(counts.runaway, summary.n)} answers hold more than half of the character "
+        )
+        yield Flag(level="warning", kind="runaway", message=message + "edits: the CER is theirs")
+
+
+def _status_flags(summary: Summary, counts: Counts, signs: Signs) -> Iterator[Flag]:
+    n, status = summary.n, summary.status
+    missing = "samples have no prediction"
+    if signs.only_split is not None:
+        missing += f", every one that has is of the split {signs.only_split}: "
+        missing += f"--split {signs.only_split}?"
+    invalid = "answers hold an impossible box"
+    if counts.inverted > (n - status["scored"] - status["missing"]) / 2:
+        boxes = "inverted box" if counts.inverted == 1 else "inverted boxes"
+        invalid += f"; {counts.inverted:,} {boxes}: x, y, width, height instead of corners?"
     for kind, count, message in (
-        ("missing", summary.status["missing"], "samples have no prediction"),
-        ("unparsable", summary.status["unparsable"], "answers hold no box that can be read"),
-        ("invalid", summary.status["invalid"], "answers hold an impossible box"),
-        ("refused", summary.status["refused"], "answers say that there is no such element"),
+        ("missing", status["missing"], missing),
+        ("unparsable", status["unparsable"], "answers hold no box that can be read"),
+        ("invalid", status["invalid"], invalid),
+        ("refused", status["refused"], "answers say that there is no such element"),
     ):
         if count:
-            level: Level = "warning" if count >= _MANY * n else "note"
-            yield Flag(level=level, kind=kind, message=f"{_share(count, n)} {message}")
+            text = f"{_share(count, n)} {message}"
+            yield Flag(level=_level(count, n), kind=kind, message=text)
+
+
+def _row_flags(summary: Summary, counts: Counts) -> Iterator[Flag]:
+    examples = counts.examples
     for kind, count, message in (
+        (
+            "conflicts",
+            counts.conflicts,
+            "carry another gold record than the dataset's; that counts",
+        ),
         ("unknown", counts.unknown, "are for ids that the dataset does not hold; not scored"),
         ("duplicates", counts.duplicates, "answer a sample again; only the first answer counts"),
         ("other-split", counts.other_split, "are for another split; not scored"),
     ):
         if count:
-            expected = kind == "other-split"
             text = f"{_share(count, counts.rows)} predictions {message}"
-            yield Flag(level="note" if expected else "warning", kind=kind, message=text)
-    if n < _FEW:
-        yield Flag(level="note", kind="few", message=f"{n} samples are too few to compare models")
+            if kind in examples:
+                text += f"; for example {examples[kind]!r}"
+            if kind == "unknown" and "dataset" in examples:
+                text += f" where the dataset has {examples['dataset']!r}"
+            level: Level = "note" if kind == "other-split" else "warning"
+            yield Flag(level=level, kind=kind, message=text)
+    if summary.n < _FEW:
+        number = "1 sample is" if summary.n == 1 else f"{summary.n} samples are"
+        yield Flag(level="note", kind="few", message=f"{number} too few to compare models")
+
+
+def _level(count: int, total: int) -> Level:
+    return "warning" if count >= _MANY * total else "note"
 
 
 def _share(count: int, total: int) -> str:

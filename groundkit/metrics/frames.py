@@ -12,6 +12,8 @@ import numpy as np
 from groundkit.geometry import Frame, FrameName
 from groundkit.metrics.boxes import Floats
 
+_DIGITS = 6
+
 
 def to_saved(raw: Floats, frames: Sequence[FrameName], sizes: Floats, originals: Floats) -> Floats:
     """Boxes as models wrote them, in pixels of the saved image, shape (N, 4).
@@ -32,10 +34,14 @@ def to_saved(raw: Floats, frames: Sequence[FrameName], sizes: Floats, originals:
 
 
 def rescale(raw: Floats, frame: FrameName, sizes: Floats, originals: Floats) -> Floats:
-    """Boxes that are all in `frame`, in pixels of the saved images; shapes as in `to_saved`."""
+    """Boxes that are all in `frame`, in pixels of the saved images; shapes as in `to_saved`.
+
+    Rounded to a millionth of a pixel: 33 / 91 of 91 px is 33 px, not one step of a float beside it,
+    which would decide whether a centre lies on an edge.
+    """
     if frame == "resized":
         return raw
     extents = originals if frame == "pixel" else np.array(Frame(frame, (1, 1)).extent)
-    # Multiplied first, as in `geometry.convert`: both give the same floats.
-    result: Floats = raw * np.tile(sizes, 2) / np.tile(extents, 2)
+    # Multiplied first, as in `geometry.convert`.
+    result: Floats = np.round(raw * np.tile(sizes, 2) / np.tile(extents, 2), _DIGITS)
     return result

@@ -5,7 +5,7 @@ A reward for training is this same function on the completions of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import chain
@@ -30,8 +30,12 @@ _SCORED = _CODE["scored"]
 NO_PREDICTION = Answer("none", None, "", "", "no prediction")
 # What the grammar says of a text that does hold a box, but an impossible one.
 _INVALID_RULES = frozenset({"inverted box", "absurd numbers"})
+_REF_RULE = "ref-box"
+_CENTRE_DIGITS = 7
 _NO_BOX = (0.0, 0.0, 0.0, 0.0)
 _cached_type = lru_cache(maxsize=4096)(type_of_word)
+# Longer words are no type, and a cache of them would hold on to megabytes.
+_CACHED_LENGTH = 32
 
 Ints = NDArray[np.int64]
 
@@ -49,7 +53,7 @@ class Scores:
         hit: whether the centre of the predicted box lies in the gold box.
         distance: between the two centres, in pixels of the saved image.
         type_correct: whether the type word, in any language, stands for the gold type.
-        name_correct: whether the names are the same string.
+        name_correct: whether a name was written and is the gold name.
         edits, name_length: Levenshtein distance to the gold name and the length of that name.
         out_of_image: whether the predicted box leaves the image.
         degenerate: whether the predicted box has no area.
@@ -67,6 +71,12 @@ class Scores:
     out_of_image: bx.Bools
     degenerate: bx.Bools
     size: Ints
+
+    @property
+    def scored(self) -> bx.Bools:
+        """Whether row i has a box."""
+        result: bx.Bools = self.status == _SCORED
+        return result
 
 
 @dataclass(frozen=True)
@@ -99,24 +109,27 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
         edges: whether a centre on the edge of the gold box is a hit; see `boxes.contains`.
     """
     answers = [NO_PREDICTION if text is None else read_answer(text) for text in batch.texts]
-    kinds, written, words, names, _ = zip(*answers, strict=True)
+    kinds, written, words, names, rules = zip(*answers, strict=True)
     gold = batch.arrays
     raw = np.fromiter(
         chain.from_iterable([box or _NO_BOX for box in written]), np.float64, 4 * len(answers)
     ).reshape(-1, 4)
     boxes = to_saved(raw, batch.frames, gold.sizes, gold.originals)
     scored = np.fromiter(map("box".__eq__, kinds), bool, len(kinds))
-    centres = bx.centres(boxes)
+    # As `frames.rescale` does, so that the middle of 0.1 and 0.7 is 0.4.
+    centres = np.round(bx.centres(boxes), _CENTRE_DIGITS)
     distance = bx.distances(centres, bx.centres(gold.boxes))
     gold_names = [gold.name for gold in batch.golds]
     types = map(attrgetter("type"), batch.golds)
+    # Without a <ref> nothing was named, which is not the empty name.
+    named = np.fromiter(map(_REF_RULE.__eq__, rules), bool, len(rules))
     scores = Scores(
         status=_statuses(answers, scored),
         iou=np.where(scored, bx.iou(boxes, gold.boxes), 0.0),
         hit=bx.contains(centres, gold.boxes, edges) & scored,
         distance=np.where(scored, distance, np.nan),
-        type_correct=np.fromiter(map(eq, map(_cached_type, words), types), bool) & scored,
-        name_correct=np.fromiter(map(eq, names, gold_names), bool) & scored,
+        type_correct=np.fromiter(map(eq, _types(words), types), bool) & scored,
+        name_correct=np.fromiter(map(eq, names, gold_names), bool) & named,
         edits=edits(names, gold_names),
         name_length=np.fromiter(map(len, gold_names), np.int64),
         out_of_image=bx.out_of_image(boxes, gold.sizes) & scored,
@@ -124,6 +137,11 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
         size=bx.size_buckets(gold.boxes),
     )
     return Judged(answers, raw, boxes, scores)
+
+
+def _types(words: Sequence[str]) -> Iterator[str | None]:
+    lengthy = max(map(len, words)) > _CACHED_LENGTH
+    return map(type_of_word if lengthy else _cached_type, words)
 
 
 def _statuses(answers: Sequence[Answer], scored: bx.Bools) -> NDArray[np.int8]:

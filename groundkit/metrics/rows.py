@@ -11,14 +11,20 @@ from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
+from typing import get_args
 
 from groundkit.errors import DataError
 from groundkit.geometry import FrameName
 from groundkit.metrics.chunks import Chunk, read_chunks
 from groundkit.metrics.gold import GoldArrays, to_arrays
-from groundkit.records import Gold, Prediction
+from groundkit.records import Gold, Prediction, Split
+
+SPLITS: tuple[Split, ...] = get_args(Split)
 
 _MISSING_ROWS = 4096
+_EXCERPT = 80
+# What scoring reads of a gold record beside its id.
+_facts = attrgetter("box", "width", "height", "original", "type", "name")
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,11 @@ class Intake:
         duplicates: further answers to a sample, not scored.
         unknown: predictions for an id that the dataset does not hold, not scored.
         other_split: predictions for a split that was not asked for, not scored.
+        conflicts: rows that count whose own gold record is not the dataset's.
+        examples: ids, cut, by what they are an example of: `unknown`, `duplicates` and `conflicts`,
+            the first of each, and `dataset`, one that the dataset holds.
         frames: that the numbers of the rows that count were read in.
+        declared: frames that the rows that count declare, where they were overruled.
         models: named by the rows that count.
     """
 
@@ -79,8 +89,15 @@ class Intake:
     duplicates: int = 0
     unknown: int = 0
     other_split: int = 0
+    conflicts: int = 0
+    examples: dict[str, str] = field(default_factory=dict)
     frames: set[FrameName] = field(default_factory=set)
+    declared: set[FrameName] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
+
+    def show(self, kind: str, name: str) -> None:
+        """Keeps the first id of a kind as an example."""
+        self.examples.setdefault(kind, name[:_EXCERPT])
 
 
 def read_batches(path: Path, selection: Selection, intake: Intake) -> Iterator[Batch]:
@@ -98,8 +115,10 @@ def read_batches(path: Path, selection: Selection, intake: Intake) -> Iterator[B
         golds = _golds(chunk, selection.golds)
         rows = _choose(chunk, golds, selection.split, intake)
         if rows:
-            yield _batch(chunk, golds, rows, selection.frame, intake)
+            yield _batch(chunk, golds, rows, selection, intake)
     if selection.golds is not None:
+        if intake.unknown:
+            intake.show("dataset", next(iter(selection.golds)))
         yield from _unanswered(selection.golds, selection.split, intake)
 
 
@@ -127,24 +146,27 @@ def _choose(
     chunk: Chunk[Prediction], golds: Sequence[Gold | None], split: str, intake: Intake
 ) -> Sequence[int]:
     """Indices of the rows that count; the others are counted in `intake`."""
-    new = dict.fromkeys(map(attrgetter("id"), chunk.records))
-    known = split == "all" and None not in golds
-    if known and len(new) == len(golds) and intake.ids.keys().isdisjoint(new):
-        # What nearly every file is like: then there is nothing to look at row by row.
-        intake.ids.update(new)
-        return range(len(golds))
+    if split == "all" and None not in golds:
+        # The ids of the gold records, so that a dataset and `intake` share the strings.
+        new = dict.fromkeys(map(attrgetter("id"), golds))
+        if len(new) == len(golds) and intake.ids.keys().isdisjoint(new):
+            # What nearly every file is like: then there is nothing to look at row by row.
+            intake.ids.update(new)
+            return range(len(golds))
     rows: list[int] = []
     ids = intake.ids
-    splits = ("train", "val") if split == "all" else (split,)
+    splits = SPLITS if split == "all" else (split,)
     for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
         if gold is None:
             intake.unknown += 1
+            intake.show("unknown", prediction.id)
         elif gold.split not in splits:
             intake.other_split += 1
         elif prediction.id in ids:
             intake.duplicates += 1
+            intake.show("duplicates", prediction.id)
         else:
-            ids[prediction.id] = None
+            ids[gold.id] = None
             rows.append(index)
     return rows
 
@@ -153,16 +175,31 @@ def _batch(
     chunk: Chunk[Prediction],
     golds: Sequence[Gold | None],
     rows: Sequence[int],
-    frame: FrameName | None,
+    selection: Selection,
     intake: Intake,
 ) -> Batch:
     predictions = [chunk.records[row] for row in rows]
     chosen = [gold for row in rows if (gold := golds[row]) is not None]
-    frames = [frame or prediction.frame for prediction in predictions]
+    declared = [prediction.frame for prediction in predictions]
+    frames = declared
+    if selection.frame is not None:
+        frames = [selection.frame] * len(declared)
+        intake.declared.update(declared)
+    if selection.golds is not None:
+        _compare(predictions, chosen, intake)
     intake.frames.update(frames)
     intake.models.update(map(attrgetter("model"), predictions))
     texts = [prediction.text for prediction in predictions]
-    return Batch(chosen, texts, frames, to_arrays(chosen, lambda row: chunk.where(rows[row])))
+    arrays = to_arrays(chosen, lambda row: chunk.where(rows[row]), "gold.")
+    return Batch(chosen, texts, frames, arrays)
+
+
+def _compare(predictions: Sequence[Prediction], golds: Sequence[Gold], intake: Intake) -> None:
+    """Counts the predictions whose own gold record is not the one they are scored against."""
+    for prediction, gold in zip(predictions, golds, strict=True):
+        if prediction.gold is not None and _facts(prediction.gold) != _facts(gold):
+            intake.conflicts += 1
+            intake.show("conflicts", gold.id)
 
 
 def _unanswered(golds: dict[str, Gold], split: str, intake: Intake) -> Iterator[Batch]:

@@ -9,7 +9,8 @@ denom   what every mean is divided by: `dataset`, the samples of a dataset, answ
 dup     which of several answers to one sample counts
 split   which samples
 n       gold records, the denominator
-data    8 hex digits of a hash over ids and boxes of the gold records, in any order
+data    8 hex digits of a hash over what scoring reads of the gold records, in any order: ids,
+        boxes, sizes of the images before and after resizing, types and names
 v       version of groundkit
 
 Two figures are comparable if their signatures agree.
@@ -17,17 +18,23 @@ Two figures are comparable if their signatures agree.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
+from operator import attrgetter
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groundkit import __version__
-from groundkit.metrics.boxes import Edges, Floats
+from groundkit.metrics.boxes import Edges
+from groundkit.metrics.gold import GoldArrays
+from groundkit.records import Gold
+
+Keys = NDArray[np.uint64]
 
 # Odd, and far from each other: powers of the 64-bit golden ratio of SplitMix64.
-_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 6)], np.uint64)
+_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 11)], np.uint64)
 
 
 def signature(
@@ -47,15 +54,21 @@ def signature(
     )
 
 
-def data_hash(ids: Sequence[str], boxes: Floats) -> str:
-    """8 hex digits that change if an id or a gold box does, and not with the order of the rows.
+def row_keys(golds: Sequence[Gold], arrays: GoldArrays) -> Keys:
+    """One number for each gold record, of everything in it that scoring reads."""
+    numbers = np.concatenate([arrays.boxes, arrays.sizes, arrays.originals], axis=1)
+    # No type holds a zero byte, so that type and name cannot trade characters.
+    labels = map("\0".join, map(attrgetter("type", "name"), golds))
+    ids = map(attrgetter("id"), golds)
+    columns = (_checks(ids, len(golds)), _checks(labels, len(golds)), numbers.astype(np.uint64))
+    result: Keys = np.column_stack(columns) @ _FACTORS  # modulo 2 ** 64
+    return result
 
-    Args:
-        ids: N different ids.
-        boxes: their gold boxes, shape (N, 4), whole pixels.
-    """
-    checks = np.fromiter(map(crc32, map(str.encode, ids)), np.uint64, len(ids))
-    rows = np.column_stack([checks, boxes.astype(np.uint64)])
-    # One number a row, modulo 2 ** 64: sorting numbers takes a tenth of sorting strings.
-    keys = np.sort(rows @ _FACTORS)
-    return blake2b(keys.astype("<u8").tobytes(), digest_size=4).hexdigest()
+
+def _checks(texts: Iterable[str], count: int) -> Keys:
+    return np.fromiter(map(crc32, map(str.encode, texts)), np.uint64, count)
+
+
+def data_hash(keys: Keys) -> str:
+    """8 hex digits of the `row_keys` of all gold records; their order does not matter."""
+    return blake2b(np.sort(keys).astype("<u8").tobytes(), digest_size=4).hexdigest()

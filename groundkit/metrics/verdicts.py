@@ -14,13 +14,15 @@ import numpy as np
 
 from groundkit.geometry import Size
 from groundkit.grammar import Answer
-from groundkit.metrics.boxes import SIZE_BUCKETS, Floats
+from groundkit.metrics.boxes import SIZE_BUCKETS, Floats, reaches
 from groundkit.metrics.judge import STATUSES, Ints, Judged, Scores
 from groundkit.metrics.rows import Batch
 from groundkit.records import Gold, Status, Verdict
 
 _encoder = msgspec.json.Encoder()
 _EXCERPT = 400
+# Of a wrong type or name; two of them are less than the smallest error of a box that counts, 1e-9.
+_MISTAKE = 1e-10
 _FLAWS = (
     "centre outside the gold box",
     "IoU below 0.5",
@@ -64,7 +66,7 @@ def make_verdicts(batch: Batch, judged: Judged, folder: str) -> list[Verdict]:
 def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any]]:
     """One column for each field of `Verdict`, in its order."""
     golds, answers, scores = batch.golds, judged.answers, judged.scores
-    has_box = (scores.status == 0).tolist()
+    has_box = scores.scored.tolist()
     yield map(attrgetter("id"), golds)
     yield map(STATUSES.__getitem__, scores.status.tolist())
     yield [
@@ -105,8 +107,8 @@ def _flaws(scores: Scores) -> Ints:
     """One bit for each entry of `_FLAWS`."""
     bits = (
         ~scores.hit,
-        scores.iou < 0.5,
-        (scores.iou >= 0.5) & (scores.iou < 1),
+        ~reaches(scores.iou, 0.5),
+        reaches(scores.iou, 0.5) & ~reaches(scores.iou, 1),
         ~scores.type_correct,
         ~scores.name_correct,
         scores.out_of_image,
@@ -131,7 +133,8 @@ class WorstCases:
     """Keeps the worst rows over all batches.
 
     The order: boxes that miss, the farthest in proportion to the image first; then answers without
-    a box; then hits, the smallest IoU first. Ties go by id. Perfect boxes are never worst.
+    a box; then hits, the smallest IoU first; then exact boxes with a wrong type or name. Ties go
+    by id. Perfect answers are never worst.
     """
 
     limit: int
@@ -160,12 +163,14 @@ class WorstCases:
 
 
 def _badness(batch: Batch, judged: Judged) -> Floats:
-    """0 for a perfect box, up to 1 for a hit, 1.5 for no box, from 2 to 3 for a miss."""
+    """0 for a perfect answer, up to 1 for a hit, 1.5 for no box, from 2 to 3 for a miss."""
     sizes, scores = batch.arrays.sizes, judged.scores
     diagonal = np.hypot(sizes[:, 0], sizes[:, 1])
     far = scores.distance / (scores.distance + diagonal)
     missed = np.where(np.isnan(far), 1.5, 2 + far)
-    result: Floats = np.where(scores.hit, 1 - scores.iou, missed)
+    loose = np.where(reaches(scores.iou, 1), 0.0, 1 - scores.iou)
+    mistaken = (~scores.type_correct).astype(float) + ~scores.name_correct
+    result: Floats = np.where(scores.hit, loose + _MISTAKE * mistaken, missed)
     return result
 
 
@@ -203,12 +208,16 @@ class Failures:
     def add(self, batch: Batch, judged: Judged) -> None:
         """Looks through one more batch."""
         status = judged.scores.status
-        for row in np.flatnonzero(status != 0).tolist():
+        for row in np.flatnonzero(~judged.scores.scored).tolist():
             key = (STATUSES[status[row]], judged.answers[row].rule)
             self._count[key] = self._count.get(key, 0) + 1
             if key not in self._first:
                 text = batch.texts[row]
                 self._first[key] = (batch.golds[row].id, text and text[:_EXCERPT])
+
+    def count(self, rule: str) -> int:
+        """How many answers failed by that rule."""
+        return sum(n for (_, name), n in self._count.items() if name == rule)
 
     def ranked(self, limit: int = 20) -> list[Failure]:
         """The most frequent ways, at most `limit` of them."""

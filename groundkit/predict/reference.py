@@ -11,7 +11,7 @@ All but the oracle name no element, so their type and name are wrong.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, get_args
@@ -19,14 +19,29 @@ from typing import Literal, get_args
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import IntBox, Point, Size, round_box
 from groundkit.grammar import write_box
+from groundkit.metrics.chunks import read_chunks
+from groundkit.metrics.gold import to_arrays
 from groundkit.records import Gold, Prediction, Sample
-from groundkit.store import atomic_write, encode_line, read_jsonl
+from groundkit.store import atomic_write, encode_line
 
 Reference = Literal["oracle", "point-box", "centre", "random"]
 REFERENCES: tuple[Reference, ...] = get_args(Reference)
 SPLITS = ("all", "train", "val")
 BOX_SIZE: Size = (64, 32)
 """Width and height of a button in pixels of the saved image."""
+_DATASET_FILES = (
+    "README.md",
+    "dataset.json",
+    "dataset_info.json",
+    "drops.jsonl",
+    "elements.jsonl",
+    "errors.jsonl",
+    "preview.html",
+    "preview.png",
+    "samples.jsonl",
+    "train.json",
+    "val.json",
+)
 
 
 def predict_reference(
@@ -52,20 +67,20 @@ def predict_reference(
         How many predictions were written.
 
     Raises:
-        DataError: the samples cannot be read, or none is in the split.
-        OptionError: an unknown reference or split, an empty box, or `output` is the dataset.
+        DataError: the samples cannot be read or are wrong, or none is in the split.
+        OptionError: an unknown reference or split, an empty box, or `output` is a file of the
+            dataset.
     """
     answer = _writer(reference, seed, box_size)
     if split not in SPLITS:
         raise OptionError(f"unknown split {split!r}", choices=SPLITS)
     samples = dataset / "samples.jsonl" if dataset.is_dir() else dataset
-    if output.resolve() == samples.resolve():
-        raise OptionError("the predictions would replace the dataset", str(output))
+    _check_output(output, samples)
     # Of the real folders: `..` out of a linked folder leads elsewhere.
     images = Path(os.path.relpath(samples.parent.resolve(), output.parent.resolve()))
     count = 0
     with atomic_write(output) as file:
-        for sample in read_jsonl(samples, Sample):
+        for sample in _read_samples(samples):
             if split in ("all", sample.split):
                 file.write(encode_line(_prediction(sample, answer(sample), reference, images)))
                 count += 1
@@ -73,6 +88,34 @@ def predict_reference(
             what = "the file holds no samples" if split == "all" else f"no sample is in {split!r}"
             raise DataError(what, str(samples))
     return count
+
+
+def _check_output(output: Path, samples: Path) -> None:
+    """Raises an OptionError if `output` is a file of the dataset, by whatever path."""
+    folder, target = samples.parent.resolve(), output.resolve()
+    files = (samples, *(folder / name for name in _DATASET_FILES))
+    same = output.exists() and any(file.exists() and file.samefile(output) for file in files)
+    named = any(file.resolve() == target for file in files)
+    if same or named or target.is_relative_to(folder / "images"):
+        raise OptionError(
+            "the predictions would replace a file of the dataset",
+            str(output),
+            hint="choose another -o",
+        )
+
+
+def _read_samples(path: Path) -> Iterator[Sample]:
+    """The samples of a file, as strictly as `eval --dataset` reads them."""
+    seen: set[str] = set()
+    for chunk in read_chunks(path, Sample):
+        to_arrays(chunk.records, chunk.where)
+        for row, sample in enumerate(chunk.records):
+            if sample.id in seen:
+                raise DataError(f"the id {sample.id!r} occurs twice", chunk.where(row))
+            seen.add(sample.id)
+            if not (0 <= sample.point[0] <= sample.width and 0 <= sample.point[1] <= sample.height):
+                raise DataError("the point lies outside the image", f"{chunk.where(row)}: point")
+            yield sample
 
 
 def _writer(reference: Reference, seed: int, box_size: Size) -> Callable[[Sample], str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import NoReturn
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -21,6 +22,21 @@ from groundkit.report.tables import group_tables, heading, overall_table, status
 from groundkit.report.words import decimal, percent, plain
 
 _MAX_FAILURES = 5
+# What the number in front says already.
+_SAID_BY_NUMBER = "IoU below 0.5"
+
+
+class _PipeConsole(Console):
+    """Rich ends the program with exit code 1 when the reader of a pipe leaves; that is no error."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        # A new one, without the errno by which typer would know it and exit with 1 as well.
+        raise BrokenPipeError
+
+
+def report_console() -> Console:
+    """A console on stdout that raises a BrokenPipeError if its reader, say `head`, has left."""
+    return _PipeConsole()
 
 
 def print_report(evaluation: Evaluation, console: Console) -> None:
@@ -30,7 +46,7 @@ def print_report(evaluation: Evaluation, console: Console) -> None:
 
 
 def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
-    yield headline(evaluation.overall)
+    yield headline(evaluation.overall, width)
     yield _inputs(evaluation)
     if evaluation.flags:
         yield Text()
@@ -43,21 +59,41 @@ def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
         yield heading("Worst cases")
         yield from map(_case, range(1, len(evaluation.worst) + 1), evaluation.worst)
     yield Text()
-    yield Text(evaluation.signature, style="dim", overflow="fold")
+    yield Text(_break_signature(evaluation.signature, width), style="dim", overflow="fold")
 
 
-def headline(summary: Summary) -> Text:
-    """`centre-hit 83.1 %  mean IoU 0.712  on 1,234 samples (12 missing, 3 unparsable)`."""
+def headline(summary: Summary, width: int) -> Text:
+    """`centre-hit 83.1 %  mean IoU 0.712  on 1,234 samples (12 missing, 3 unparsable)`.
+
+    What is in brackets goes to a line of its own if one line is too short for both.
+    """
     text = Text()
-    text.append("centre-hit ").append(percent(summary.hit), "bold green")
-    text.append("  mean IoU ").append(decimal(summary.iou), "bold green")
+    text.append("centre-hit ").append(percent(summary.hit), "bold")
+    text.append("  mean IoU ").append(decimal(summary.iou), "bold")
     text.append(f"  on {summary.n:,} {'sample' if summary.n == 1 else 'samples'}")
     failed = [
         f"{count:,} {status}"
         for status, count in summary.status.items()
         if count and status != "scored"
     ]
-    return text.append(f" ({', '.join(failed)})" if failed else "")
+    if not failed:
+        return text
+    brackets = f"({', '.join(failed)})"
+    fits = text.cell_len + 1 + len(brackets) <= width
+    return text.append(" " if fits else "\n").append(brackets)
+
+
+def _break_signature(signature: str, width: int) -> str:
+    """Lines of whole fields, each but the last with the `|` that leads to the next."""
+    first, *fields = plain(signature, 1000).split("|")
+    lines = [first]
+    for field in fields:
+        if len(lines[-1]) + len(field) + 2 > width:
+            lines[-1] += "|"
+            lines.append(field)
+        else:
+            lines[-1] += f"|{field}"
+    return "\n".join(lines)
 
 
 def _inputs(evaluation: Evaluation) -> Text:
@@ -74,7 +110,7 @@ def _flags(flags: list[Flag]) -> Table:
     for flag in flags:
         warning = flag.level == "warning"
         sign = Text("!" if warning else "·", style="bold yellow" if warning else "dim")
-        table.add_row(sign, Text(flag.message, style="yellow" if warning else ""))
+        table.add_row(sign, Text(plain(flag.message, 1000), style="yellow" if warning else ""))
     return table
 
 
@@ -112,7 +148,7 @@ def _case(rank: int, case: Case) -> Padding:
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     gold = f"{plain(verdict.type)}-{plain(case.name, 60)} {list(verdict.gold_box)}"
-    table.add_row("why", Text(plain(verdict.reason), style="yellow").append(_measures(case), "dim"))
+    table.add_row("why", Text(_why(case), style="yellow"))
     table.add_row("image", Text(plain(_short_path(verdict.image)), style="cyan"))
     table.add_row("gold", Text(gold))
     table.add_row("wrote", Text("nothing" if case.text is None else _quote(case.text, 160)))
@@ -120,19 +156,23 @@ def _case(rank: int, case: Case) -> Padding:
     return Padding(body, (0, 0, 0, 1), expand=False)
 
 
-def _measures(case: Case) -> str:
-    if case.verdict.distance is None:
-        return ""
-    return f" (IoU {case.verdict.iou:.3f}, {case.verdict.distance:,.0f} px off)"
+def _why(case: Case) -> str:
+    """`IoU 0.029, 171 px off: centre outside the gold box, wrong type`."""
+    verdict = case.verdict
+    if verdict.distance is None:
+        return plain(verdict.reason)
+    reasons = [reason for reason in verdict.reason.split(", ") if reason != _SAID_BY_NUMBER]
+    measures = f"IoU {verdict.iou:.3f}, {verdict.distance:,.0f} px off"
+    return ": ".join(filter(None, (measures, plain(", ".join(reasons)))))
 
 
 def _short_path(path: str) -> str:
     """The shorter one of the real path and the path from the working directory."""
     try:
         real = os.path.realpath(path)
-    except (OSError, ValueError):  # a name that no file can have
+        return min(os.path.relpath(real), real, key=len)
+    except (OSError, ValueError):  # a name that no file can have; a working directory that is gone
         return path
-    return min(os.path.relpath(real), real, key=len)
 
 
 def _quote(text: str, limit: int) -> str:

@@ -23,9 +23,9 @@ _SIZE_RANGES = {
     "medium": "medium < 96 px",
     "large": "large",
 }
-_COLUMNS = ("n", "hit %", "IoU", "≥0.5 %", "dist", "type %", "name %", "CER")
-# What they take beside the label and the bar when every number is as long as it gets.
-_COLUMNS_WIDTH = 64
+_COLUMNS = ("hit %", "IoU", "IoU≥.5", "dist px", "type %", "name %", "CER")
+# What they and `n` take beside the label and the bar when every number is as long as it gets.
+_COLUMNS_WIDTH = 65
 _BAR_WIDTH = 10
 
 
@@ -35,7 +35,9 @@ def heading(title: str) -> Text:
 
 
 def overall_table(summary: Summary) -> Table:
-    """One row for each metric, over all samples."""
+    """One row for each metric, over all samples; only a box has a distance."""
+    fewer = summary.dist_n < summary.n
+    boxes = f"of {summary.dist_n:,} {'box' if summary.dist_n == 1 else 'boxes'}"
     rows = (
         ("centre-hit", percent(summary.hit)),
         ("mean IoU", decimal(summary.iou)),
@@ -44,6 +46,7 @@ def overall_table(summary: Summary) -> Table:
         ("IoU ≥ 0.9", percent(summary.iou_90)),
         ("distance, median", pixels(summary.dist_median)),
         ("distance, mean", pixels(summary.dist_mean)),
+        *([("", boxes)] if fewer else []),
         ("type right", percent(summary.type)),
         ("name exact", percent(summary.name)),
         ("name CER", decimal(summary.cer)),
@@ -87,35 +90,50 @@ def group_tables(groups: dict[str, dict[str, Summary]], width: int) -> Iterator[
             yield _group_table(grouping, summaries, width)
         else:
             alone.append(f"{grouping} {_label(grouping, next(iter(summaries)))}")
+    notes = ["dist px: median over the answers with a box"] * (len(alone) < len(groups))
     if alone:
-        yield Text(f"\nAll samples: {', '.join(alone)}", style="dim")
+        notes.append(f"All samples: {', '.join(alone)}")
+    yield Text("\n" + "\n".join(notes), style="dim")
 
 
 def _group_table(grouping: str, summaries: dict[str, Summary], width: int) -> Table:
     bars = width >= _BAR_FROM
     room = width - _COLUMNS_WIDTH - (_BAR_WIDTH + 2) * bars
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column(grouping, no_wrap=True, max_width=min(max(room, 8), 40))
-    for name in _COLUMNS:
-        table.add_column(name, justify="right", no_wrap=True)
-        if bars and name == "hit %":
-            table.add_column("", min_width=_BAR_WIDTH, style="green")
     items = list(summaries.items())
     # One label more fits in the place of a line that says that there is one more.
     shown = items if len(items) <= _MAX_ROWS + 1 else items[:_MAX_ROWS]
-    for label, summary in shown:
-        few = summary.n < _FEW
-        cells = _with_bar(_cells(summary, few), summary.hit, bars)
-        table.add_row(Text(_label(grouping, label)), *cells, style="dim" if few else "")
     rest = [summary for _, summary in items[len(shown) :]]
+    numbers = _align([summary.n for _, summary in shown] + [sum(summary.n for summary in rest)])
+    table = _empty_table(grouping, min(max(room, 8), 40), len(numbers[0]), bars)
+    for (label, summary), n in zip(shown, numbers, strict=False):
+        cells = _with_bar(_cells(summary), summary.hit, bars)
+        style = "dim" if summary.n < _FEW else ""
+        table.add_row(Text(_label(grouping, label)), n, *cells, style=style)
     if rest:
-        hit = _mean(rest, "hit")
-        cells = _with_bar(_rest_cells(rest), hit, bars)
-        table.add_row(Text(f"{len(rest)} others"), *cells, style="dim")
+        cells = _with_bar(_rest_cells(rest), _mean(rest, "hit"), bars)
+        table.add_row(Text(f"{len(rest)} others"), numbers[-1], *cells, style="dim")
     if any(summary.n < _FEW for _, summary in shown):
         table.caption = f"* fewer than {_FEW} samples"
         table.caption_justify = "left"
     return table
+
+
+def _empty_table(grouping: str, label_width: int, n_width: int, bars: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column(grouping, no_wrap=True, max_width=label_width)
+    # Not justified by rich, which would move the digits in front of an asterisk.
+    table.add_column("n".rjust(n_width - 1), no_wrap=True)
+    for name in _COLUMNS:
+        table.add_column(name, justify="right", no_wrap=True)
+        if bars and name == "hit %":
+            table.add_column("", min_width=_BAR_WIDTH, style="green")
+    return table
+
+
+def _align(counts: list[int]) -> list[str]:
+    """Counts with the digits below each other, and room for the asterisk of a small one."""
+    digits = max(len(f"{count:,}") for count in counts)
+    return [f"{count:>{digits},}{'*' if 0 < count < _FEW else ' '}" for count in counts]
 
 
 def _label(grouping: str, label: str) -> str:
@@ -124,9 +142,8 @@ def _label(grouping: str, label: str) -> str:
     return plain(label, 40) or "(none)"
 
 
-def _cells(summary: Summary, few: bool) -> list[str]:
+def _cells(summary: Summary) -> list[str]:
     return [
-        f"{summary.n:,}{'*' if few else ''}",
         decimal(100 * summary.hit, 1),
         decimal(summary.iou),
         decimal(100 * summary.iou_50, 1),
@@ -140,7 +157,6 @@ def _cells(summary: Summary, few: bool) -> list[str]:
 def _rest_cells(rest: list[Summary]) -> list[str]:
     """Means over the smaller groups; medians and error rates cannot be added up."""
     return [
-        f"{sum(summary.n for summary in rest):,}",
         decimal(100 * _mean(rest, "hit"), 1),
         decimal(_mean(rest, "iou")),
         decimal(100 * _mean(rest, "iou_50"), 1),
@@ -157,4 +173,4 @@ def _mean(summaries: list[Summary], field: str) -> float:
 
 
 def _with_bar(cells: list[str], hit: float, bars: bool) -> list[str]:
-    return [*cells[:2], bar(hit), *cells[2:]] if bars else cells
+    return [cells[0], bar(hit), *cells[1:]] if bars else cells

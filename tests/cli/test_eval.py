@@ -1,3 +1,4 @@
+import inspect
 import json
 import subprocess
 import sys
@@ -6,8 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from groundkit.cli import evaluate
 from groundkit.cli.main import app
-from groundkit.errors import GroundkitError
+from groundkit.errors import GroundkitError, OptionError
+from groundkit.metrics.evaluate import DEFAULT_WORST
 from tests.metrics.builders import make_gold, make_sample, predict, spread, write_rows
 
 
@@ -66,7 +69,7 @@ def test_every_option_reaches_the_scoring(tmp_path):
     [
         (["--frame", "norm2000"], "--frame: unknown value 'norm2000'; valid: pixel, resized"),
         (["--edges", "round"], "--edges: unknown value 'round'; valid: closed, half-open, open"),
-        (["--split", "test"], "unknown split 'test'; valid: all, train, val"),
+        (["--split", "test"], "--split: unknown value 'test'; valid: all, train, val"),
         (["--worst", "-1"], "cannot show -1 worst cases"),
         (["--dataset", "nowhere"], "nowhere: cannot read the file"),
     ],
@@ -74,6 +77,45 @@ def test_every_option_reaches_the_scoring(tmp_path):
 def test_unusable_options_are_one_clear_error(file, options, message):
     with pytest.raises(GroundkitError, match=message):
         run(file, *options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--verdicts", "p.jsonl"], "--verdicts: 'p.jsonl' is the file of the predictions"),
+        (["--json", "x/../p.jsonl"], "--json: 'x/../p.jsonl' is the file of the predictions"),
+        (["--json", "data/samples.jsonl"], "--json: .* is the file of the dataset"),
+        (["--verdicts", "data/samples.jsonl"], "--verdicts: .* is the file of the dataset"),
+        (["--json", "new", "--verdicts", "./new"], "--verdicts: 'new' is the file of --json"),
+    ],
+)
+@pytest.mark.parametrize("dataset", ["data", "data/samples.jsonl"])
+def test_no_input_is_overwritten(file, monkeypatch, options, message, dataset):
+    monkeypatch.chdir(file.parent)
+    (file.parent / "x").mkdir()
+    samples = write_rows(Path("data/samples.jsonl"), [make_sample("s0000")])
+    before = file.read_bytes(), samples.read_bytes()
+    with pytest.raises(OptionError, match=message):
+        run("p.jsonl", "--dataset", dataset, *options)
+    assert (file.read_bytes(), samples.read_bytes()) == before
+    assert not Path("new").exists()
+
+
+def test_both_reports_may_go_to_one_device(file):
+    run(file, "--json", "/dev/null", "--verdicts", "/dev/null")
+
+
+def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_rows(Path("runs/p.jsonl"), [predict(make_gold(), "hm")])
+    output = run("runs/p.jsonl", "--json", "out/report.json")
+    worst = json.loads(Path("out/report.json").read_bytes())["worst"]
+    assert worst[0]["verdict"]["image"] == "../runs/images/a.png"
+    assert "runs/images/a.png" in output
+
+
+def test_the_default_number_of_worst_cases_is_that_of_the_library():
+    assert inspect.signature(evaluate.run).parameters["worst"].default == DEFAULT_WORST
 
 
 def command(*arguments, cwd) -> subprocess.CompletedProcess[str]:

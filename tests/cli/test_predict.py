@@ -1,3 +1,4 @@
+import shlex
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,18 @@ def test_predictions_are_written_and_the_next_command_is_named(tmp_path, dataset
     assert len(list(read_jsonl(out, Prediction))) == 5
 
 
+def test_the_next_command_can_be_pasted(tmp_path, dataset):
+    out = tmp_path / "my preds; rm -rf $HOME.jsonl"
+    last = run(dataset, "--reference", "oracle", "-o", out).splitlines()[-1]
+    assert shlex.split(last) == ["next:", "groundkit", "eval", str(out)]
+
+
+def test_a_file_of_the_dataset_is_kept(dataset):
+    with pytest.raises(GroundkitError, match="would replace a file of the dataset; choose another"):
+        run(dataset, "--reference", "oracle", "-o", dataset / "train.json")
+    assert not (dataset / "train.json").exists()
+
+
 def test_options(tmp_path, dataset):
     out = tmp_path / "p.jsonl"
     run(dataset, "--reference", "centre", "-o", out, "--split", "val", "--box-size", "100X50")
@@ -48,6 +61,12 @@ def test_the_seed_changes_random(tmp_path, dataset):
     [
         (["--reference", "best"], "--reference: unknown reference 'best'; valid: oracle, point-"),
         (["--reference", "centre", "--box-size", "64"], "--box-size: not a size: '64'; write it"),
+        (
+            ["--reference", "centre", "--box-size", f"4x{'9' * 5000}"],
+            f"size: '4x{'9' * 38}…'; write",
+        ),
+        (["--reference", "centre", "--box-size", "4x5x6"], "--box-size: not a size: '4x5x6'"),
+        (["--reference", "centre", "--box-size", "-4x5"], "--box-size: not a size: '-4x5'"),
         (["--reference", "centre", "--box-size", "0x4"], "a box of 0x4 pixels is empty"),
         (["--reference", "oracle", "--split", "test"], "unknown split 'test'"),
     ],

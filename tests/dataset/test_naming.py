@@ -1,8 +1,14 @@
+import time
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from groundkit.dataset.naming import clean, name_elements, shorten
 from groundkit.records import Element
 
+# A black flag, the letters gbwls as tags, and the tag that ends them.
+WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 BOX = (0.0, 0.0, 10.0, 10.0)
 
 
@@ -49,6 +55,66 @@ def test_deep_tree_needs_no_recursion():
     assert names(*chain)[4999] == ("leaf", "descendants")
 
 
+def test_chain_of_unnamed_parents_takes_linear_time():
+    chain = [{"parent": str(i - 1)} if i else {} for i in range(20_000)]
+    chain.append({"parent": "19999", "text": "leaf"})
+    start = time.process_time()
+    assert set(names(*chain)[:-1]) == {("leaf", "descendants")}
+    assert time.process_time() - start < 5  # 0.1 s here; walking down from each takes minutes
+
+
+def test_lifted_names_stop_at_the_limit_and_come_once():
+    found = names(
+        {},
+        {"parent": "0"},
+        {"parent": "1", "text": "aaa"},
+        {"parent": "1", "text": "bbb"},
+        {"parent": "0", "text": "aaa"},
+        {"parent": "0", "text": "cccc"},
+        {"parent": "0", "text": "dd"},
+        limit=12,
+    )
+    # aaa and bbb are 8 characters with their spaces, cccc makes it 13: dd is not asked for
+    assert found[0] == ("aaa bbb cccc", "descendants")
+    assert found[1] == ("aaa bbb", "descendants")
+
+
+def walked_down(root, rows, limit):
+    """The names below an unnamed row, found by walking down from it."""
+    parts = []
+
+    def visit(index):
+        for child, row in enumerate(rows):
+            if row.get("parent") != str(index) or sum(len(p) + 1 for p in parts) >= limit:
+                continue
+            if not row["text"]:
+                visit(child)
+            elif row["text"] not in parts and row["visible"]:
+                parts.append(row["text"])
+
+    visit(root)
+    return " ".join(parts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_lifted_names_are_those_found_by_walking_down(data):
+    rows = []
+    for index in range(data.draw(st.integers(1, 15))):
+        row = {
+            "text": data.draw(st.sampled_from(["", "", "a", "bb", "ccc", "dddd"])),
+            "visible": data.draw(st.booleans()),
+        }
+        if index:
+            row["parent"] = str(data.draw(st.integers(0, index - 1)))
+        rows.append(row)
+    found = names(*rows, limit=6)
+    for index, row in enumerate(rows):
+        if not row["text"]:
+            wanted = shorten(walked_down(index, rows, 6), 6)
+            assert (found[index].text if found[index] else "") == wanted
+
+
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
@@ -61,6 +127,9 @@ def test_deep_tree_needs_no_recursion():
         pytest.param("\u202eevil", "evil", id="direction override"),
         pytest.param("e\u0301", "é", id="composed"),
         pytest.param("\ud800", "", id="lone surrogate"),
+        pytest.param("new \U0001faff\U0001fffd", "new \U0001faff\U0001fffd", id="unassigned"),
+        pytest.param(f"{WALES} Wales", f"{WALES} Wales", id="flag of a region"),
+        pytest.param("a\U000e0067\U000e007fb", "ab", id="tags after no flag"),
     ],
 )
 def test_clean(raw, expected):
@@ -74,6 +143,11 @@ def test_clean(raw, expected):
         ("longer text", 7, "longer…"),
         ("ab👩‍👩‍👧", 5, "ab…"),
         ("x" * 100, 60, "x" * 59 + "…"),
+        ("ab👍🏽 yes", 4, "ab…"),  # thumb and its skin tone
+        ("a🇩🇪🇫🇷 x", 5, "a🇩🇪…"),  # D E | F R: a cut after F would leave half of France
+        ("a🇩🇪🇫🇷 x", 6, "a🇩🇪🇫🇷…"),
+        (f"ab{WALES}c", 6, "ab…"),
+        ("abक\u093fc", 4, "ab…"),  # a spacing vowel sign
     ],
 )
 def test_long_names_are_cut_between_clusters(text, limit, expected):

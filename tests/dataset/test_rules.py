@@ -3,7 +3,8 @@ import time
 import numpy as np
 import pytest
 
-from groundkit.dataset.rules import REASONS, ElementRules, _overlapping_pairs, judge_elements
+from groundkit.dataset.rules import REASONS, Covers, ElementRules, judge_elements
+from groundkit.dataset.screen import DatasetOptions, _choose_queries
 from tests.dataset.builders import make_element, make_screen
 
 SAVED = (280, 196)
@@ -26,7 +27,7 @@ def reasons(*elements, rules=None, size=SAVED):
         ((10, 10, 60, 30), {"visible": False}, "invisible"),
         ((260, 10, 310, 30), {}, "partly-outside"),  # 20 of 50 px visible
         ((250, 10, 310, 30), {}, ""),  # 30 of 60 px: exactly half
-        ((10, 10, 60, 30), {"type": "android.view.ViewGroup"}, "container"),
+        ((10, 10, 60, 30), {"type": "android.view.ViewGroup", "text": ""}, "container"),
         ((0, 0, 280, 150), {}, "too-large"),  # 42,000 of 54,880 px
         ((10, 10, 60, 14), {}, "too-small"),  # 4 px high
         ((10, 10, 19, 21), {}, "too-small"),  # 99 px²
@@ -71,21 +72,109 @@ def test_duplicates_start_at_the_given_iou():
     )
 
 
-def test_overlapping_pairs_agree_with_a_plain_loop():
+def iou(a, b):
+    w = min(a[2], b[2]) - max(a[0], b[0])
+    h = min(a[3], b[3]) - max(a[1], b[1])
+    both = max(w, 0) * max(h, 0)
+    areas = sum((c[2] - c[0]) * (c[3] - c[1]) for c in (a, b))
+    return both / (areas - both)
+
+
+def test_duplicates_are_those_that_a_plain_loop_finds():
     rng = np.random.default_rng(3)
     corners = rng.integers(0, 40, (300, 2))
-    boxes = np.concatenate([corners, corners + rng.integers(1, 9, (300, 2))], axis=1)
+    boxes = np.concatenate([corners, corners + rng.integers(10, 19, (300, 2))], axis=1).tolist()
+    elements = [make_element(str(index), box) for index, box in enumerate(boxes)]
+    found = reasons(*elements, rules=ElementRules(duplicate_iou=0.7))
+    kept = []
+    for index in reversed(range(300)):  # of equals the later is the inner one
+        if all(iou(boxes[index], boxes[other]) < 0.7 for other in kept):
+            kept.append(index)
+    assert [i for i, reason in enumerate(found) if reason != "duplicate"] == sorted(kept)
 
-    def iou(a, b):
-        w = min(a[2], b[2]) - max(a[0], b[0])
-        h = min(a[3], b[3]) - max(a[1], b[1])
-        both = max(w, 0) * max(h, 0)
-        areas = sum((c[2] - c[0]) * (c[3] - c[1]) for c in (a, b))
-        return both / (areas - both)
 
-    rows = boxes.tolist()
-    plain = [(i, j) for i in range(300) for j in range(i + 1, 300) if iou(rows[i], rows[j]) >= 0.5]
-    assert sorted(_overlapping_pairs(boxes, 0.5)) == plain
+def test_thousands_of_copies_of_one_box_are_one_element():
+    elements = [make_element(str(index), (10, 10, 60, 30)) for index in range(5000)]
+    assert reasons(*elements) == ["duplicate"] * 4999 + [""]
+
+
+@pytest.mark.parametrize(
+    ("fields", "others", "expected"),
+    [
+        pytest.param({"text": "Total: 5"}, [], "text", id="a leaf with words"),
+        pytest.param({"text": ""}, [], "container", id="a leaf without"),
+        pytest.param({"text": "x"}, [{"parent": "a"}], "container", id="it has a child"),
+        pytest.param({"text": "x"}, [{}], "container", id="it holds another"),
+    ],
+)
+def test_a_view_that_only_holds_words_is_a_text(fields, others, expected):
+    view = make_element("a", (10, 10, 110, 60), type="android.view.View", **fields)
+    inner = [make_element("b", (20, 20, 50, 40), **other) for other in others]
+    judged = judge_elements(make_screen([view, *inner]), SAVED, ElementRules())
+    assert judged[0].type == expected
+
+
+def covers(*elements):
+    """For each element the ids of what lies over it."""
+    judged = judge_elements(make_screen(elements), SAVED, ElementRules())
+    box_ids = {row.box: row.element.id for row in judged}
+    found = Covers(judged)
+    return [{box_ids[tuple(box)] for box in found.over(i).tolist()} for i in range(len(judged))]
+
+
+def test_a_later_dialog_covers_what_came_before_and_not_what_it_holds():
+    assert covers(
+        make_element("page", (10, 10, 60, 30)),
+        make_element("dialog", (5, 5, 200, 150), type="dialog"),
+        make_element("ok", (20, 60, 80, 90), parent="dialog"),
+    ) == [{"dialog", "ok"}, set(), set()]
+
+
+def test_with_parents_any_later_box_covers_but_not_a_relative_nor_a_bare_container():
+    assert covers(
+        make_element("row", (10, 10, 260, 40)),
+        make_element("label", (20, 15, 60, 35), parent="row", type="text"),
+        make_element("overlay", (5, 5, 270, 45)),
+        make_element("frame", (0, 0, 275, 190), type="android.widget.FrameLayout", text=""),
+        make_element("gone", (0, 50, 275, 180), type="dialog", visible=False),
+    ) == [{"overlay"}, {"overlay"}, set(), set(), set()]
+
+
+def test_without_parents_only_what_is_painted_as_a_whole_covers():
+    assert covers(
+        make_element("row", (10, 10, 160, 40)),
+        make_element("label", (20, 15, 60, 35), type="text"),
+        make_element("sheet", (0, 20, 250, 120), type="image"),
+    ) == [{"sheet"}, {"sheet"}, set()]
+
+
+@pytest.mark.parametrize("near_share", [0.0, 1.0])
+def test_nothing_under_a_later_dialog_is_asked_about(near_share):
+    screen = make_screen(
+        [
+            make_element("free", (10, 10, 60, 30)),
+            make_element("under", (100, 100, 150, 120)),
+            make_element("dialog", (80, 60, 260, 180), type="dialog"),
+            make_element("ok", (200, 150, 240, 170), parent="dialog"),
+        ]
+    )
+    judged = judge_elements(screen, SAVED, ElementRules())
+    judged, queries = _choose_queries(screen, judged, SAVED, DatasetOptions(near_share=near_share))
+    assert [row.reason for row in judged] == ["", "no-unique-point", "container", ""]
+    assert sorted(queries) == [0, 3]
+
+
+def test_a_heap_of_overlapping_boxes_ends_soon():
+    rng = np.random.default_rng(0)
+    corners = rng.integers(0, 100, (3000, 2)).tolist()
+    heap = [make_element(str(i), (x, y, x + 99, y + 90)) for i, (x, y) in enumerate(corners)]
+    screen = make_screen(heap)
+    start = time.process_time()
+    judged = judge_elements(screen, SAVED, ElementRules(duplicate_iou=1.0))
+    judged, queries = _choose_queries(screen, judged, SAVED, DatasetOptions(per_screen=2))
+    assert time.process_time() - start < 10  # a twentieth of it here
+    assert not queries
+    assert sum(row.reason == "no-unique-point" for row in judged) == 60  # 20 * 2 + 20 tries
 
 
 def test_boxes_are_scaled_in_x_and_y_separately():

@@ -84,7 +84,7 @@ def test_drops_have_reasons_and_the_rest_is_kept(tmp_path):
     part = process(tmp_path, screen, rules=ElementRules(duplicate_iou=1.0))
     assert {row.element: row.reason for row in part.elements} == {
         "ok": "",
-        "twin1": "",
+        "twin1": "no-unique-point",  # one pixel apart: two outlines of one thing
         "tight": "no-unique-point",
         "thin": "too-small",
     }

@@ -35,6 +35,14 @@ from tests.dataset.builders import make_element
         pytest.param("H3", (), "heading", id="HTML tag in capitals"),
         pytest.param("按钮", (), "button", id="our own Chinese word"),
         pytest.param("date_picker", (), "date_picker", id="our own key"),
+        pytest.param("tabpanel", (), "container", id="ARIA panel"),
+        pytest.param("details", (), "container", id="HTML details"),
+        pytest.param("separator", (), "container", id="ARIA separator"),
+        pytest.param("summary", (), "button", id="HTML summary"),
+        pytest.param("none", ("figcaption",), "text", id="role that says nothing: none"),
+        pytest.param("presentation", ("dd",), "text", id="role that says nothing: presentation"),
+        pytest.param("generic", (), "element", id="nothing but a role that says nothing"),
+        pytest.param("status", (), "text", id="ARIA status"),
         pytest.param("", (), "element", id="nothing"),
         pytest.param("wobble", ("wabble",), "element", id="unknown"),
         pytest.param("...", (), "element", id="only dots"),
@@ -43,6 +51,11 @@ from tests.dataset.builders import make_element
 def test_words_of_every_source_map_to_one_type(raw, fallbacks, expected):
     element = make_element("a", (0, 0, 9, 9), type=raw, fallback_types=fallbacks)
     assert element_type(element) == expected
+
+
+@pytest.mark.parametrize("raw", "dd dt figcaption address sub sup status alert".split())
+def test_words_for_running_text(raw):
+    assert element_type(make_element("a", (0, 0, 9, 9), type=raw)) == "text"
 
 
 @pytest.mark.parametrize(("clickable", "expected"), [(False, "container"), (True, "element")])

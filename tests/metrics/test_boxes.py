@@ -139,3 +139,10 @@ def test_iou_is_symmetric_and_within_0_and_1(rows):
     found = bx.iou(a, b)
     assert (found == bx.iou(b, a)).all()
     assert ((found >= 0) & (found <= 1 + 1e-12)).all()
+
+
+def test_a_rounding_step_does_not_decide_a_tie():
+    step = np.spacing(0.5)
+    ious = np.array([0.5 - step, 0.5, 0.5 + step, 0.4999999, 1 - step])
+    assert bx.reaches(ious, 0.5).tolist() == [True, True, True, False, True]
+    assert bx.reaches(ious, 1).tolist() == [False] * 4 + [True]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from groundkit.errors import DataError, OptionError
-from groundkit.metrics.evaluate import evaluate
+from groundkit.metrics.evaluate import evaluate, relocate
 from groundkit.records import Verdict
 from groundkit.store import read_jsonl
 from tests.metrics.builders import (
@@ -199,6 +199,123 @@ def test_figures_do_not_depend_on_how_the_file_is_cut(file, monkeypatch):
     assert evaluate(file) == whole
 
 
+def flagged(*args, **kwargs) -> dict[str, str]:
+    return {flag.kind: flag.message for flag in evaluate(*args, **kwargs).flags}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"box": (0, 0, 50, 50)},
+        {"width": 1001},
+        {"height": 501},
+        {"original": (1, 1)},
+        {"type": "icon"},
+        {"name": "x"},
+    ],
+    ids=str,
+)
+def test_gold_that_contradicts_the_dataset_is_flagged(tmp_path, file, change):
+    dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("a"), make_sample("b")])
+    stale = predict(make_gold("a", **change), answer(make_gold(), make_gold().box))
+    write_rows(file, [stale, predict(make_gold("b", image="elsewhere.png"))])
+    found = evaluate(file, dataset)
+    assert (found.overall.iou, found.counts.conflicts) == (1, 1)
+    assert found.counts.examples == {"conflicts": "a"}
+    assert flagged(file, dataset)["conflicts"].endswith("that counts; for example 'a'")
+
+
+def test_strange_and_repeated_ids_are_shown(tmp_path, file):
+    dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("s/1"), make_sample("s/2")])
+    names = ("s-1", "s-2", "s/1", "s/1", "x" * 1000)
+    write_rows(file, [predict(make_gold(name), embed=False) for name in names])
+    examples = evaluate(file, dataset).counts.examples
+    assert examples == {"unknown": "s-1", "duplicates": "s/1", "dataset": "s/1"}
+    write_rows(file, [predict(make_gold("x" * 1000), embed=False)])
+    assert evaluate(file, dataset).counts.examples["unknown"] == "x" * 80
+
+
+def test_answers_to_one_split_only_name_the_option(tmp_path, file):
+    golds = [make_gold(str(n), split="val" if n < 3 else "train") for n in range(30)]
+    dataset = write_rows(tmp_path / "s.jsonl", [make_sample(g.id, split=g.split) for g in golds])
+    write_rows(file, [predict(gold) for gold in golds[:2]])
+    assert flagged(file, dataset)["missing"].endswith("--split val?")
+    assert "--split" not in flagged(file, dataset, split="val")["missing"]
+    write_rows(file, [predict(gold) for gold in golds[:4]])
+    assert "--split" not in flagged(file, dataset)["missing"]
+
+
+def test_boxes_with_width_and_height_are_guessed(file):
+    golds = spread(60)
+    texts = []
+    for gold in golds:
+        x1, y1, x2, y2 = gold.box
+        texts.append(f"<box>[[{x1}, {y1}, {x2 - x1}, {y2 - y1}]]</box>")
+    write_rows(file, map(predict, golds, texts))
+    assert "x, y, width, height instead of corners?" in flagged(file)["invalid"]
+
+
+def test_names_without_a_type_word_are_flagged(file):
+    golds = spread(60)
+    texts = [f"<ref>{gold.name}</ref><box>[{list(gold.box)}]</box>" for gold in golds]
+    write_rows(file, map(predict, golds, texts))
+    assert flagged(file)["type-words"].startswith("60 of 60 (100.0 %) answers have a <ref>")
+
+
+def test_one_endless_name_is_flagged(file):
+    golds = spread(200)
+    endless = f"<ref>文本-{'的' * 4000}</ref><box>[{list(golds[7].box)}]</box>"
+    write_rows(file, [predict(gold, endless if n == 7 else None) for n, gold in enumerate(golds)])
+    assert flagged(file)["runaway"].startswith("1 of 200 (0.5 %) answers hold more than half")
+
+
+def test_a_wrong_frame_option_is_told_from_a_wrong_row(file):
+    golds = spread(50, (1288, 728))
+    scale = (1288, 728) * 2
+    texts = [
+        answer(gold, [round(v * 999 / s) for v, s in zip(gold.box, scale, strict=True)])
+        for gold in golds
+    ]
+    rows = [predict(gold, text, frame="norm999") for gold, text in zip(golds, texts, strict=True)]
+    write_rows(file, rows)
+    assert "frame" not in flagged(file)
+    assert flagged(file, frame="resized")["frame"].endswith("drop --frame")
+
+
+def test_equal_gold_boxes_are_no_constant_box(file):
+    write_rows(file, [predict(make_gold(str(n))) for n in range(40)])
+    assert evaluate(file).flags == []
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_verdicts_never_replace_what_is_read(tmp_path, file, link):
+    dataset = write_rows(tmp_path / "data" / "samples.jsonl", [make_sample()])
+    write_rows(file, [predict(make_gold())])
+    before = file.read_bytes(), dataset.read_bytes()
+    for path, what in ((file, "the predictions"), (dataset, "the dataset")):
+        target = path
+        if link:
+            target = tmp_path / "link" / what
+            target.parent.mkdir(exist_ok=True)
+            target.symlink_to(path)
+        with pytest.raises(OptionError, match=f"--verdicts: .* is the file of {what}"):
+            evaluate(file, dataset.parent, verdicts=target)
+    assert (file.read_bytes(), dataset.read_bytes()) == before
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_relocated_report_finds_its_images(tmp_path, monkeypatch, absolute):
+    monkeypatch.chdir(tmp_path)
+    golds = [make_gold("a"), make_gold("b", image="/abs/b.png")]
+    file = write_rows(Path("runs/p.jsonl"), [predict(gold, "hm") for gold in golds])
+    found = evaluate(file.resolve() if absolute else file)
+    moved = relocate(found, tmp_path / "out" / "deep")
+    images = {case.verdict.id: case.verdict.image for case in moved.worst}
+    assert images == {"a": "../../runs/images/a.png", "b": "/abs/b.png"}
+    same = relocate(found, tmp_path / "runs")
+    assert same.worst[0].verdict.image == "images/a.png"
+
+
 GOOD = predict(make_gold())
 
 
@@ -249,6 +366,10 @@ def line(**changes) -> bytes:
             r"p.jsonl:3: a gold number is absurdly large",
             id="a number of 400 digits",
         ),
+        (
+            line(id="b", gold_id="b", gold_type="Button"),
+            r"p.jsonl:3: gold.type: unknown type 'Button'; valid: text, heading, ",
+        ),
         (line(id="b"), r"p.jsonl:3: gold.id: the gold record belongs to 'a', the row to 'b'"),
         (
             line(id="b", gold=...),
@@ -280,6 +401,8 @@ def test_nothing_to_score(tmp_path, file):
     write_rows(file, [predict(make_gold())])
     assert "no prediction is for the split 'val'" in refusal(file, split="val")
     dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("other")])
+    message = "samples.jsonl: the dataset holds no sample of the split 'val'"
+    assert message in refusal(file, dataset, split="val")
     assert evaluate(file, dataset).overall.status["missing"] == 1
 
 
@@ -290,6 +413,8 @@ def test_a_dataset_must_be_sound(tmp_path, file):
     assert "samples.jsonl:3: the id 'a' occurs twice" in refusal(file, dataset)
     write_rows(dataset, [make_sample("a"), make_sample("b", box=(5, 5, 1, 9))])
     assert "samples.jsonl:2: the gold box is empty or inverted" in refusal(file, dataset)
+    write_rows(dataset, [make_sample("a"), make_gold("b", type="Button")])
+    assert "samples.jsonl:2: type: unknown type 'Button'; valid: text, " in refusal(file, dataset)
     dataset.write_bytes(b"")
     assert "the file holds no samples" in refusal(file, dataset)
     empty = tmp_path / "empty"
@@ -300,9 +425,9 @@ def test_a_dataset_must_be_sound(tmp_path, file):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"frame": "norm2000"}, "unknown frame 'norm2000'; valid: pixel, resized"),
-        ({"edges": "round"}, "unknown edge rule 'round'; valid: closed, half-open, open"),
-        ({"split": "test"}, "unknown split 'test'; valid: all, train, val"),
+        ({"frame": "norm2000"}, "--frame: unknown value 'norm2000'; valid: pixel, resized"),
+        ({"edges": "round"}, "--edges: unknown value 'round'; valid: closed, half-open, open"),
+        ({"split": "test"}, "--split: unknown value 'test'; valid: all, train, val"),
         ({"worst": -1}, "cannot show -1 worst cases"),
     ],
 )

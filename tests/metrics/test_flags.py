@@ -1,8 +1,9 @@
 import pytest
 
+from groundkit.metrics import flags as module
 from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.diagnose import Reading
-from groundkit.metrics.flags import Counts, find_flags
+from groundkit.metrics.flags import Counts, Signs, find_flags, only_answered
 
 
 def summary(n=1000, **status) -> Summary:
@@ -26,11 +27,11 @@ def summary(n=1000, **status) -> Summary:
 
 def counts(**fields) -> Counts:
     names = Counts.__struct_fields__
-    return Counts(**{**dict.fromkeys(names, 0), "rows": 1000, **fields})
+    return Counts(**{**dict.fromkeys(names, 0), "rows": 1000, "examples": {}, **fields})
 
 
-def flags(means=None, odd=None, reading=None, constant=False):
-    found = find_flags(means or summary(), odd or counts(), reading, constant)
+def flags(means=None, odd=None, **signs):
+    found = find_flags(means or summary(), odd or counts(), Signs(**signs))
     return {flag.kind: (flag.level, flag.message) for flag in found}
 
 
@@ -71,6 +72,7 @@ def test_many_failures_warn_and_few_are_noted(kind):
         ("unknown", "unknown", "warning"),
         ("other-split", "other_split", "note"),
         ("out-of-image", "out_of_image", "note"),
+        ("conflicts", "conflicts", "warning"),
     ],
 )
 def test_odd_rows_are_counted(kind, field, level):
@@ -80,18 +82,78 @@ def test_odd_rows_are_counted(kind, field, level):
 
 
 def test_one_box_for_all_points_and_unnamed_answers():
-    found = flags(odd=counts(degenerate=900, unnamed=1000), constant=True)
+    found = flags(odd=counts(degenerate=900, unnamed=1000), constant_box=True)
     assert found["constant-box"][1] == "all 1,000 predicted boxes have the same numbers"
     assert found["points"][0] == "warning"
     assert found["unnamed"][0] == "note"
 
 
 def test_one_box_is_no_pattern_among_few():
-    assert "constant-box" not in flags(summary(n=9), constant=True)
-    assert "few" in flags(summary(n=9))
+    assert "constant-box" not in flags(summary(n=9), constant_box=True)
+    assert flags(summary(n=9))["few"][1] == "9 samples are too few to compare models"
+    assert flags(summary(n=1))["few"][1] == "1 sample is too few to compare models"
 
 
-def test_warnings_come_before_notes():
-    found = find_flags(summary(missing=1, refused=500), counts(duplicates=1), None, True)
-    levels = [flag.level for flag in found]
-    assert levels == sorted(levels, key=("warning", "note").index)
+def test_ids_are_shown_as_examples():
+    examples = {"unknown": "S1", "dataset": "s1", "duplicates": "a\x1b"}
+    found = flags(odd=counts(unknown=2, duplicates=1, examples=examples))
+    assert found["unknown"][1].endswith("; for example 'S1' where the dataset has 's1'")
+    assert found["duplicates"][1].endswith(r"; for example 'a\x1b'")
+
+
+def test_inverted_boxes_hint_at_width_and_height():
+    question = "x, y, width, height instead of corners?"
+    found = flags(summary(invalid=600, unparsable=100), counts(inverted=590))["invalid"][1]
+    assert found.endswith(f"; 590 inverted boxes: {question}")
+    assert question not in flags(summary(invalid=600), counts(inverted=300))["invalid"][1]
+    few = flags(summary(invalid=1), counts(inverted=1))["invalid"][1]
+    assert few.endswith(f"; 1 inverted box: {question}")
+
+
+def test_unknown_type_words_and_runaway_names():
+    assert "type-words" not in flags(odd=counts(unknown_types=499))
+    level, message = flags(odd=counts(unknown_types=500))["type-words"]
+    assert level == "warning"
+    assert message.startswith("500 of 1,000 (50.0 %) answers have a <ref> without a known type")
+    assert flags(odd=counts(runaway=1))["runaway"][1] == (
+        "1 of 1,000 (0.1 %) answers hold more than half of the character edits: the CER is theirs"
+    )
+
+
+def test_one_split_answered_names_the_option():
+    unanswered = summary(n=900, missing=900)
+    splits = {"train": unanswered, "val": summary(n=100, missing=7)}
+    assert only_answered(splits) == "val"
+    assert only_answered({"train": summary(), "val": summary()}) is None
+    assert only_answered({"val": summary()}) is None
+    found = flags(summary(missing=907), only_split="val")["missing"][1]
+    assert found.endswith(
+        "samples have no prediction, every one that has is of the split val: --split val?"
+    )
+
+
+def test_the_frame_that_the_rows_declare_is_no_option_to_add():
+    reading = Reading(
+        frame="norm1000", swapped=False, hit=0.9, iou=0.8, declared_hit=0.1, n=99, overruled=True
+    )
+    message = flags(reading=reading)["frame"][1]
+    assert message.endswith("the rows declare it: drop --frame")
+
+
+def test_warnings_come_first_and_the_most_serious_of_them():
+    reading = Reading(frame="norm1", swapped=False, hit=0.9, iou=0.8, declared_hit=0.1, n=99)
+    tens = dict.fromkeys(Counts.__struct_fields__[1:-1], 10)
+    odd = counts(**{**tens, "unnamed": 990})
+    means = summary(missing=1, refused=500, unparsable=1, invalid=60)
+    found = find_flags(means, odd, Signs(reading=reading, constant_box=True))
+    assert [(flag.level, flag.kind) for flag in found if flag.level == "warning"] == [
+        *(("warning", kind) for kind in ("frame", "conflicts", "constant-box", "unknown")),
+        *(("warning", kind) for kind in ("invalid", "refused", "duplicates", "runaway")),
+    ]
+    notes = [flag.kind for flag in found if flag.level == "note"]
+    assert notes == ["missing", "unparsable", "unnamed", "out-of-image", "other-split"]
+
+
+def test_every_kind_is_documented():
+    for kind in module._KINDS:
+        assert kind in module.Flag.__doc__

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundkit.geometry import FRAME_NAMES, Frame, convert
 from groundkit.grammar import read_answer
 from groundkit.metrics import judge as module
+from groundkit.metrics.aggregate import summarise
 from groundkit.metrics.judge import STATUSES, join, judge
 from tests.metrics.builders import answer, make_batch, make_gold
 
@@ -85,8 +87,11 @@ def test_rows_without_a_box_are_wrong_and_keep_their_characters(text, status):
     }
 
 
-def test_an_empty_gold_name_is_not_matched_by_a_missing_answer():
-    assert not judge_one(None, gold=make_gold(name=""))["name_correct"]
+def test_an_empty_gold_name_must_be_written_as_one():
+    gold = make_gold(name="")
+    assert judge_one("<ref>文本-</ref><box>[[0, 0, 9, 9]]</box>", gold=gold)["name_correct"]
+    for text in (None, "no", "<box>[[0, 0, 9, 9]]</box>", "[0, 0, 9, 9]"):
+        assert not judge_one(text, gold=gold)["name_correct"]
 
 
 def test_a_box_at_the_origin_is_never_invented():
@@ -114,6 +119,41 @@ def test_the_rules_for_invalid_boxes_are_those_of_the_grammar():
 )
 def test_every_frame_is_converted_with_its_own_x_and_y_scale(frame, box):
     assert judge_one(answer(GOLD, box), frame)["iou"] == pytest.approx(1, abs=1e-9)
+
+
+def judge_shapes(frame, left, right):
+    """Boxes given as shifts of the left and right edge of a gold box, written in `frame`."""
+    golds, texts = [], []
+    for row in range(400):
+        width, height, original = 203 + 7 * row % 1300, 211 + 11 * row % 900, (640 + row, 777)
+        x, y, side = row * 13 % 100, row * 17 % 90, 10 + 2 * (row % 40)
+        box = (x, y, x + side, y + 21)
+        golds.append(make_gold(str(row), box, width=width, height=height, original=original))
+        size = original if frame == "pixel" else (width, height)
+        shape = (x + left(side), y, x + right(side), y + 21)
+        written = convert(shape, Frame("resized", (width, height)), Frame(frame, size))
+        texts.append(f"<box>[[{', '.join(map(repr, written.tolist()))}]]</box>")
+    return judge(make_batch(golds, texts, frame)).scores
+
+
+@pytest.mark.parametrize("frame", FRAME_NAMES)
+def test_ties_do_not_depend_on_the_frame(frame):
+    half = judge_shapes(frame, lambda side: 0, lambda side: side // 2)
+    assert summarise(half).iou_50 == 1
+    exact = judge_shapes(frame, lambda side: 0, lambda side: side)
+    assert (exact.iou == 1).all()
+    assert not exact.out_of_image.any()
+    # centres at the right edge, and a tenth of a pixel right of it
+    assert judge_shapes(frame, lambda side: side - 3, lambda side: side + 3).hit.all()
+    assert judge_shapes(frame, lambda side: side - 0.3, lambda side: side + 0.3).hit.all()
+    assert not judge_shapes(frame, lambda side: side - 2.8, lambda side: side + 3).hit.any()
+
+
+def test_words_too_long_for_a_type_are_not_kept():
+    module._cached_type.cache_clear()
+    judge_one(f"<ref>{'x' * 1000}-地址</ref><box>[[0, 0, 9, 9]]</box>")
+    assert module._cached_type.cache_info().currsize == 0
+    assert judge_one(f"<ref>{' ' * 1000}文本-地址</ref><box>[[0, 0, 9, 9]]</box>")["type_correct"]
 
 
 @pytest.mark.parametrize(("edges", "hit"), [("closed", True), ("half-open", False)])

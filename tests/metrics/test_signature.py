@@ -1,9 +1,11 @@
 import random
 
-import numpy as np
+import pytest
 
 from groundkit import __version__
-from groundkit.metrics.signature import data_hash, signature
+from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.signature import data_hash, row_keys, signature
+from tests.metrics.builders import make_gold, spread
 
 
 def sign(**changes):
@@ -27,13 +29,37 @@ def test_every_convention_is_in_it():
     assert "|frame:none|" in sign(frames=set())
 
 
-def test_the_data_hash_ignores_the_order_and_nothing_else():
-    ids = [f"id{row}" for row in range(50)]
-    boxes = np.arange(200.0).reshape(50, 4)
-    order = random.Random(0).sample(range(50), 50)
-    first = data_hash(ids, boxes)
-    assert len(first) == 8
-    assert data_hash([ids[row] for row in order], boxes[order]) == first
-    assert data_hash(["other", *ids[1:]], boxes) != first
-    assert data_hash(ids, boxes[order]) != first
-    assert data_hash(ids[:-1], boxes[:-1]) != first
+def hash_of(golds):
+    return data_hash(row_keys(golds, to_arrays(golds, str)))
+
+
+def test_the_data_hash_ignores_the_order():
+    golds = spread(50)
+    assert len(hash_of(golds)) == 8
+    assert hash_of(random.Random(0).sample(golds, 50)) == hash_of(golds)
+    assert hash_of(golds[:-1]) != hash_of(golds)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "other"},
+        {"box": (100, 100, 200, 141)},
+        {"width": 1001},
+        {"height": 501},
+        {"original": (2000, 2001)},
+        {"original": (2001, 2000)},
+        {"type": "icon"},
+        {"name": "地点"},
+    ],
+    ids=str,
+)
+def test_the_data_hash_covers_what_scoring_reads(change):
+    rest = spread(5)
+    assert hash_of([*rest, make_gold(**change)]) != hash_of([*rest, make_gold()])
+
+
+def test_the_data_hash_tells_boxes_from_each_other():
+    one, two = make_gold("1", (0, 0, 9, 9)), make_gold("2", (0, 0, 8, 8))
+    swapped = [make_gold("1", two.box), make_gold("2", one.box)]
+    assert hash_of([one, two]) != hash_of(swapped)

@@ -34,3 +34,8 @@ def test_edits_by_hand(name, gold, expected):
 def test_edits_agree_with_the_textbook(pairs):
     names, golds = [a for a, _ in pairs], [b for _, b in pairs]
     assert edits(names, golds).tolist() == [textbook(a, b) for a, b in pairs]
+
+
+def test_names_too_long_to_compare_count_their_length():
+    long = "的" * 100_000
+    assert edits([long, long, long[1:]], ["地址", long, "地址"]).tolist() == [100_000, 0, 99_999]

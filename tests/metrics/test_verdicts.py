@@ -124,3 +124,26 @@ def test_failures_are_counted_with_their_first_example():
         ("missing", 1, "3", None),
         ("refused", 1, "1", "[]"),
     ]
+
+
+def test_an_exact_box_in_relative_numbers_is_exact():
+    gold = make_gold(box=(33, 33, 66, 60), width=91, height=97)
+    box = [33 / 91, 33 / 97, 66 / 91, 60 / 97]
+    batch = make_batch([gold], [answer(gold, box)], "norm1")
+    assert make_verdicts(batch, judge(batch), "")[0].reason == ""
+
+
+def test_exact_boxes_with_wrong_words_come_last_of_the_worst():
+    golds = [make_gold(str(row)) for row in range(5)]
+    exact = "<box>[[100, 100, 200, 140]]</box>"
+    texts = [
+        f"<ref>文本-地址</ref>{exact}",
+        f"<ref>文本-地点</ref>{exact}",
+        f"<ref>按钮-地点</ref>{exact}",
+        "<ref>文本-地址</ref><box>[[100, 100, 200, 140.0000001]]</box>",
+        None,
+    ]
+    batch = make_batch(golds, texts)
+    worst = WorstCases(9, "")
+    worst.add(batch, judge(batch))
+    assert [name for _, name, _ in worst.cases] == ["4", "3", "2", "1"]

@@ -1,9 +1,13 @@
+import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundkit.dataset.build import make_dataset
+from groundkit.dataset.screen import DatasetOptions
 from groundkit.errors import DataError, OptionError
 from groundkit.metrics.evaluate import evaluate
 from groundkit.predict.reference import (
@@ -14,6 +18,7 @@ from groundkit.predict.reference import (
 )
 from groundkit.records import Gold, Prediction
 from groundkit.store import read_jsonl
+from tests.dataset.builders import noisy_screen
 from tests.metrics.builders import make_sample, spread, write_rows
 
 
@@ -149,9 +154,74 @@ def test_unusable_arguments(tmp_path, dataset):
         predict_reference(dataset, out, "oracle", split="test")
     with pytest.raises(OptionError, match="a box of 0x5 pixels is empty"):
         predict_reference(dataset, out, "centre", box_size=(0, 5))
-    with pytest.raises(OptionError, match="would replace the dataset"):
-        predict_reference(dataset, dataset / "samples.jsonl", "oracle")
     assert not out.exists()
+
+
+DATASET_FILES = [
+    *("samples.jsonl", "train.json", "val.json", "dataset.json", "elements.jsonl"),
+    *("drops.jsonl", "errors.jsonl", "dataset_info.json", "README.md"),
+]
+
+
+@pytest.mark.parametrize("name", [*DATASET_FILES, "preview.html", "images/a.png"])
+def test_no_file_of_the_dataset_is_overwritten(tmp_path, dataset, name):
+    (dataset / "images").mkdir()
+    before = (dataset / "samples.jsonl").read_bytes()
+    link = tmp_path / "link"
+    link.symlink_to(dataset)
+    for folder in (dataset, link, dataset / ".." / "data"):
+        for source in (dataset, dataset / "samples.jsonl", link):
+            with pytest.raises(OptionError, match="would replace a file of the dataset"):
+                predict_reference(source, folder / name, "oracle")
+    assert (dataset / "samples.jsonl").read_bytes() == before
+    assert sorted(path.name for path in dataset.iterdir()) == ["images", "samples.jsonl"]
+
+
+def test_a_second_name_of_a_dataset_file_is_noticed(tmp_path, dataset):
+    (tmp_path / "p.jsonl").symlink_to(dataset / "samples.jsonl")
+    (tmp_path / "q.jsonl").hardlink_to(dataset / "samples.jsonl")
+    for name in ("p.jsonl", "q.jsonl"):
+        with pytest.raises(OptionError, match="would replace a file of the dataset"):
+            predict_reference(dataset, tmp_path / name, "oracle")
+
+
+def test_every_file_that_make_dataset_writes_is_protected(tmp_path):
+    """The list in the module is one by hand; this is what a real build writes."""
+    screens = [noisy_screen(tmp_path, number) for number in range(3)]
+    make_dataset(screens, tmp_path / "made", DatasetOptions())
+    made = {path.name for path in (tmp_path / "made").iterdir() if path.is_file()}
+    assert made == set(DATASET_FILES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"width": 0}, "samples.jsonl:2: the gold box leaves the image"),
+        ({"width": -5}, "samples.jsonl:2: the gold box leaves the image"),
+        ({"height": 139}, "samples.jsonl:2: the gold box leaves the image"),
+        ({"box": (9, 9, 9, 20)}, "samples.jsonl:2: the gold box is empty or inverted"),
+        ({"width": 1 << 60}, "samples.jsonl:2: an absurd size"),
+        ({"original": (0, 9)}, "samples.jsonl:2: the original size is not positive"),
+        ({"point": (1001, 5)}, "samples.jsonl:2: point: the point lies outside the image"),
+        ({"point": (10**300, 5)}, "samples.jsonl:2: point: the point lies outside the image"),
+        ({"point": (5, -1)}, "samples.jsonl:2: point: the point lies outside the image"),
+        ({"id": "a"}, "samples.jsonl:2: the id 'a' occurs twice"),
+    ],
+    ids=[
+        *("no width", "negative width", "box below the image", "empty box", "absurd width"),
+        *("no original", "point right", "point far right", "point above", "id twice"),
+    ],
+)
+def test_a_wrong_sample_is_one_clear_error(tmp_path, changes, message):
+    samples = [make_sample(), make_sample(**{"id": "b", **changes})]
+    # Written by another tool: our own encoder refuses numbers of more than 64 bits.
+    rows = [json.dumps(msgspec.to_builtins(sample)) for sample in samples]
+    (tmp_path / "samples.jsonl").write_text("\n".join(rows))
+    for reference in REFERENCES:
+        with pytest.raises(DataError) as caught:
+            predict_reference(tmp_path / "samples.jsonl", tmp_path / "p.jsonl", reference)
+        assert message in str(caught.value)
+    assert not (tmp_path / "p.jsonl").exists()
 
 
 def test_unusable_samples_leave_no_file(tmp_path):
