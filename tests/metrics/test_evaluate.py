@@ -1,10 +1,6 @@
-import codecs
 import gc
-import json
-import re
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from groundkit.errors import DataError, OptionError
@@ -24,13 +20,6 @@ from tests.metrics.builders import (
 @pytest.fixture
 def file(tmp_path) -> Path:
     return tmp_path / "predictions.jsonl"
-
-
-def refusal(*args, **kwargs) -> str:
-    with pytest.raises(DataError) as caught:
-        evaluate(*args, **kwargs)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def test_right_answers_are_perfect(file):
@@ -314,131 +303,3 @@ def test_a_relocated_report_finds_its_images(tmp_path, monkeypatch, absolute):
     assert images == {"a": "../../runs/images/a.png", "b": "/abs/b.png"}
     same = relocate(found, tmp_path / "runs")
     assert same.worst[0].verdict.image == "images/a.png"
-
-
-GOOD = predict(make_gold())
-
-
-def line(**changes) -> bytes:
-    """A good row as JSON, with fields set; `gold.box` reaches inside; ... removes a field."""
-    row = msgspec.to_builtins(GOOD)
-    for name, value in changes.items():
-        target = row["gold"] if name.startswith("gold_") else row
-        key = name.removeprefix("gold_")
-        if value is ...:
-            del target[key]
-        else:
-            target[key] = value
-    return json.dumps(row).encode() + b"\n"
-
-
-@pytest.mark.parametrize(
-    ("bad", "expected"),
-    [
-        (b'{"id": "b", "text": \n', r"p.jsonl:3: not valid JSON"),
-        (line(id="b", gold_id="b")[:-30] + b"\n", r"p.jsonl:3: not valid JSON"),
-        (b"\xff\xfe\n", r"p.jsonl:3: "),
-        pytest.param(b"[" * 100_000 + b"\n", r"p.jsonl:3: ", id="deeply nested"),
-        (b'"text"\n', r"p.jsonl:3: Expected `object`"),
-        (line(text=...), r"p.jsonl:3: Object missing required field `text`"),
-        (line(text=7), r"p.jsonl:3: text: Expected `str`, got `int`"),
-        (line(id=None), r"p.jsonl:3: id: Expected `str`, got `null`"),
-        (line(frame="norm2000"), r"p.jsonl:3: frame: Invalid enum value 'norm2000'"),
-        (line(gold_box=[1, 2, 3]), r"p.jsonl:3: gold.box: Expected `array` of length 4"),
-        (line(gold_box=[1, 2, 3.5, 4]), r"p.jsonl:3: gold.box\[2\]: Expected `int`"),
-        (line(gold_box=[1, 2, float("nan"), 4]), r"p.jsonl:3: gold.box\[2\]: a number is not fin"),
-        (line(gold_split="test"), r"p.jsonl:3: gold.split: Invalid enum value 'test'"),
-        (line(gold_width=...), r"p.jsonl:3: gold: Object missing required field `width`"),
-        (
-            line(id="b", gold_id="b", gold_box=[200, 100, 100, 140]),
-            r"p.jsonl:3: the gold box is empty or inverted: \[200, 100, 100, 140\] in 1000x500",
-        ),
-        (line(id="b", gold_id="b", gold_box=[9, 9, 9, 20]), r"p.jsonl:3: the gold box is empty"),
-        (
-            line(id="b", gold_id="b", gold_box=[0, 0, 1001, 9]),
-            r"p.jsonl:3: the gold box leaves the image: \[0, 0, 1001, 9\] in 1000x500",
-        ),
-        (line(id="b", gold_id="b", gold_original=[0, 9]), r"p.jsonl:3: the original size is not"),
-        (line(id="b", gold_id="b", gold_width=10**30), r"p.jsonl:3: an absurd size"),
-        (line(id="b", gold_id="b", gold_original=[9, 10**30]), r"p.jsonl:3: an absurd size"),
-        pytest.param(
-            line(id="b", gold_id="b", gold_width=10**400),
-            r"p.jsonl:3: a gold number is absurdly large",
-            id="a number of 400 digits",
-        ),
-        (
-            line(id="b", gold_id="b", gold_type="Button"),
-            r"p.jsonl:3: gold.type: unknown type 'Button'; valid: text, heading, ",
-        ),
-        (line(id="b"), r"p.jsonl:3: gold.id: the gold record belongs to 'a', the row to 'b'"),
-        (
-            line(id="b", gold=...),
-            r"p.jsonl:3: the row has no `gold` to be scored against; "
-            r"name the dataset: --dataset samples.jsonl",
-        ),
-    ],
-)
-def test_a_bad_row_is_named_by_file_line_and_field(tmp_path, bad, expected):
-    file = tmp_path / "p.jsonl"
-    file.write_bytes(line() + b"\n" + bad)  # a blank line counts as a line
-    assert re.search(expected, refusal(file))
-
-
-def test_a_byte_order_mark_is_no_error(file):
-    file.write_bytes(codecs.BOM_UTF8 + line())
-    assert evaluate(file).overall.n == 1
-
-
-def test_other_tools_may_add_keys(file):
-    file.write_bytes(line(logprob=-1.5, gold_mood="good"))
-    assert evaluate(file).overall.n == 1
-
-
-def test_nothing_to_score(tmp_path, file):
-    file.write_bytes(b"\n  \n")
-    assert refusal(file).endswith("the file holds no predictions")
-    assert "cannot read the file: No such file" in refusal(tmp_path / "none.jsonl")
-    write_rows(file, [predict(make_gold())])
-    assert "no prediction is for the split 'val'" in refusal(file, split="val")
-    dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("other")])
-    message = "samples.jsonl: the dataset holds no sample of the split 'val'"
-    assert message in refusal(file, dataset, split="val")
-    assert evaluate(file, dataset).overall.status["missing"] == 1
-
-
-def test_a_dataset_must_be_sound(tmp_path, file):
-    write_rows(file, [predict(make_gold())])
-    dataset = tmp_path / "samples.jsonl"
-    write_rows(dataset, [make_sample("a"), make_sample("b"), make_sample("a")])
-    assert "samples.jsonl:3: the id 'a' occurs twice" in refusal(file, dataset)
-    write_rows(dataset, [make_sample("a"), make_sample("b", box=(5, 5, 1, 9))])
-    assert "samples.jsonl:2: the gold box is empty or inverted" in refusal(file, dataset)
-    write_rows(dataset, [make_sample("a"), make_gold("b", type="Button")])
-    assert "samples.jsonl:2: type: unknown type 'Button'; valid: text, " in refusal(file, dataset)
-    dataset.write_bytes(b"")
-    assert "the file holds no samples" in refusal(file, dataset)
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    assert "samples.jsonl: cannot read the file" in refusal(file, empty)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"frame": "norm2000"}, "--frame: unknown value 'norm2000'; valid: pixel, resized"),
-        ({"edges": "round"}, "--edges: unknown value 'round'; valid: closed, half-open, open"),
-        ({"split": "test"}, "--split: unknown value 'test'; valid: all, train, val"),
-        ({"worst": -1}, "cannot show -1 worst cases"),
-    ],
-)
-def test_unknown_options(file, options, message):
-    with pytest.raises(OptionError, match=message):
-        evaluate(write_rows(file, [predict(make_gold())]), **options)
-
-
-def test_a_megabyte_of_text(file):
-    golds = [make_gold(str(n)) for n in range(4)]
-    texts = ["x" * (1 << 20), "[[" * (1 << 19), "<ref>" * 200_000, "1, " * 300_000]
-    found = evaluate(write_rows(file, [predict(g, t) for g, t in zip(golds, texts, strict=True)]))
-    assert found.overall.status["unparsable"] == 4
-    assert all(len(case.text) <= 400 for case in found.worst)

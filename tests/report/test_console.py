@@ -230,30 +230,39 @@ def test_the_signature_is_the_last_thing_and_breaks_between_its_fields(tmp_path)
         assert all(line.endswith("|") for line in last[:-1])
 
 
-def test_a_reader_that_leaves_raises_what_the_command_line_expects():
-    """`head` ends after a line; more than a pipe holds must follow it."""
-    script = (
-        "from groundkit.report.console import report_console\n"
-        "import os, sys\n"
-        "try:\n"
-        "    for _ in range(20_000): report_console().print('a line that fills the pipe')\n"
-        "except BrokenPipeError as error:\n"
-        "    assert error.errno is None\n"
-        "    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())\n"
-        "    sys.exit(7)\n"
-    )
-    assert _piped([sys.executable, "-c", script]) == (7, "a line that fills the pipe\n", "")
-
-
-def _piped(command):
-    """Exit code, output and errors of `command | head -1`."""
+def piped(reader, *command):
+    """Exit code, output and errors of `command | reader`; the reader's code is 0."""
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", '"$@" | head -1', "bash", *command],
+        ["bash", "-o", "pipefail", "-c", f'"$@" | {reader}', "bash", sys.executable, *command],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def test_a_reader_that_leaves_raises_what_the_command_line_expects():
+    """More than a pipe holds, so that the program is still writing when `head` has gone."""
+    script = (
+        "import os, sys\n"
+        "from groundkit.report.console import report_console\n"
+        "try:\n"
+        "    for _ in range(20_000): report_console().print('one of many lines')\n"
+        "except BrokenPipeError as error:\n"
+        "    assert error.errno is None\n"
+        "    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())\n"
+        "    sys.exit(7)\n"
+    )
+    assert piped("head -1", "-c", script) == (7, "one of many lines\n", "")
+
+
+@pytest.mark.parametrize("reader", ["head -1", "true"])
+def test_eval_into_a_reader_that_leaves_is_no_error(tmp_path, reader):
+    """`true` has gone before the first line is written."""
+    file = write_rows(tmp_path / "p.jsonl", mixed(40))
+    code, output, errors = piped(reader, "-m", "groundkit", "eval", str(file))
+    assert (code, errors) == (0, "")
+    assert output.count("\n") == (1 if reader == "head -1" else 0)
 
 
 def test_the_console_writes_to_standard_output(capsys):
