@@ -63,7 +63,10 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         id: unique over all sources of a dataset.
         image: path of the screenshot, relative to the file that names it.
         width, height: size of the screenshot in pixels, after its EXIF orientation is applied.
-        elements: in drawing or document order; parents need not come first.
+        elements: in drawing or document order unless `ordered` is false; parents need not come
+            first.
+        ordered: whether later elements are drawn over earlier ones. False where a person or a
+            detector listed what can be seen.
         group: app, domain or trace; a split never separates one group. Empty: the screen alone.
         source: name of the reader that made the record.
     """
@@ -73,6 +76,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     width: int
     height: int
     elements: tuple[Element, ...]
+    ordered: bool = True
     group: str = ""
     source: str = "groundkit"
 

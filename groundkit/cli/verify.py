@@ -31,4 +31,4 @@ def run(
         if count > _SHOWN:
             words = f"{count} problems, the first {_SHOWN} above"
         raise DataError(words, str(dataset))
-    typer.echo(f"{dataset}: every image, point, answer and split is right")
+    typer.echo(f"{dataset}: every image, answer and split is right, every point has one box")

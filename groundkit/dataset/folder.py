@@ -44,8 +44,8 @@ def read_rivals(folder: Path, screens: Container[str] | None = None) -> dict[str
     return rivals
 
 
-class RivalReader:
-    """What `read_rivals` reads, one screen in memory at a time.
+class ElementReader:
+    """The elements that a person sees and their second outlines, one screen in memory at a time.
 
     The files of a dataset hold the screens in the same order, so they are read side by side.
 
@@ -64,14 +64,14 @@ class RivalReader:
         self._next = {name: next(rows, None) for name, rows in self._rows.items()}
 
     def read(self, screen: str) -> list[ElementRow]:
-        """The rivals on a screen; to be asked for in the order of samples.jsonl."""
-        rivals: list[ElementRow] = []
+        """The elements of a screen; to be asked for in the order of samples.jsonl."""
+        found: list[ElementRow] = []
         for name, rows in self._rows.items():
             waiting = self._next[name]
             if waiting and waiting[0] == screen:
-                rivals += [row for row in waiting[1] if row.rival]
+                found += [row for row in waiting[1] if row.rival or row.reason == "duplicate"]
                 self._next[name] = next(rows, None)
-        return rivals
+        return found
 
     def unread(self) -> Iterator[tuple[str, str]]:
         """(file, screen) where a file goes on with a screen that was not asked for then."""

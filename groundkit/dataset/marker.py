@@ -27,6 +27,7 @@ _RADIUS_SHARE = 0.35
 MAX_COVER = 0.25
 """Largest share of an element that its mark may cover."""
 _PLANNED_COVER = 0.24  # drawn in whole pixels, a small disc comes out a little larger
+_LEAST_RADIUS = 2.0  # below, hardly a pixel has the full colour
 
 # Ratio of the radii of a five-pointed star whose arms have straight edges: (3 - sqrt 5) / 2.
 _INNER = (3 - math.sqrt(5)) / 2
@@ -42,21 +43,41 @@ def marker_color(marker: Marker) -> tuple[int, int, int]:
     return _COLORS[marker.color]
 
 
-def plan_marker(pixels: Pixels, point: Point, box: IntBox, shape: Shape) -> Marker:
+def is_markable(box: IntBox, shape: Shape) -> bool:
+    """Whether a mark that can be seen leaves enough of an element with this box."""
+    return bool(_largest_radii(np.array([box]), shape)[0] >= _LEAST_RADIUS)
+
+
+def plan_marker(
+    pixels: Pixels, point: Point, box: IntBox, shape: Shape, others: NDArray[np.int64]
+) -> Marker:
     """Size and colour of the mark for an element's box, in pixels of the saved image.
 
     The radius follows the shorter side of the element, and the mark's area is at most MAX_COVER
-    of the element's. The colour is green, unless the background at the point is.
+    of the element's and of any other that the mark reaches. The colour is green, unless the
+    background at the point is.
+
+    Args:
+        others: boxes of other elements that a person sees, shape (N, 4).
     """
     width, height = box[2] - box[0], box[3] - box[1]
-    by_cover = math.sqrt(_PLANNED_COVER * width * height / _AREAS[shape])
     wanted = max(_RADIUS_SHARE * min(width, height), _MIN_RADIUS)
-    radius = round(min(wanted, by_cover, _MAX_RADIUS), 2)
+    by_cover = _largest_radii(np.array([box]), shape)[0]
+    gaps = np.maximum(np.maximum(others[:, :2] - point, point - others[:, 2:]), 0)
+    by_others = np.maximum(np.hypot(gaps[:, 0], gaps[:, 1]), _largest_radii(others, shape))
+    radius = round(float(min(wanted, by_cover, _MAX_RADIUS, by_others.min(initial=np.inf))), 2)
     x, y = point
     image_height, image_width = pixels.shape[:2]
     clipped = min(x, y, image_width - 1 - x, image_height - 1 - y) < radius
     color = "magenta" if _is_greenish(pixels, point, radius) else "green"
     return Marker(shape=shape, color=color, radius=radius, clipped=clipped)
+
+
+def _largest_radii(boxes: NDArray[np.int64], shape: Shape) -> NDArray[np.float64]:
+    """Of a mark that lies wholly on a box, shape (N, 4), and covers as much as it may. (N,)."""
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    radii: NDArray[np.float64] = np.sqrt(_PLANNED_COVER * areas / _AREAS[shape])
+    return radii
 
 
 def draw_marker(pixels: Pixels, point: Point, marker: Marker) -> None:

@@ -23,6 +23,8 @@ _EMPTY_IDS = frozenset(
     " widget wrapper".split()
 )
 _ID_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
+# Letters that are blank, and the sign for a character that was lost.
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffd")
 _KEPT_CONTROLS = frozenset("\u200c\u200d\ufe0e\ufe0f")  # they join emoji, Arabic and Indic letters
 _BLACK_FLAG = "\U0001f3f4"  # followed by tag characters it is the flag of a region: Wales, Texas
 
@@ -36,14 +38,24 @@ class Name(NamedTuple):
 
 def clean(text: str) -> str:
     """`text` as one line: NFC, runs of white space as one space, no control characters and no
-    private-use glyphs (icon fonts), which mean nothing outside their font."""
+    private-use glyphs (icon fonts), which mean nothing outside their font; empty if nothing of it
+    can be seen."""
     text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         shown: list[str] = []
         for char in text:
             shown.append(_shown(shown[-1] if shown else "", char))
         text = "".join(shown)
-    return " ".join(text.split())
+    text = " ".join(text.split()).rstrip("\u200c\u200d")
+    return text if any(map(_is_visible, text)) else ""
+
+
+def _is_visible(char: str) -> bool:
+    """Whether a character paints something by itself."""
+    category = unicodedata.category(char)
+    if category == "Cn":  # unassigned, but no emoji of tomorrow has such a number
+        return ord(char) & 0xFFFE != 0xFFFE
+    return category[0] in "LNPS" and char not in _BLANKS
 
 
 def _shown(before: str, char: str) -> str:
@@ -64,8 +76,8 @@ def _is_tag(char: str) -> bool:
 
 
 def shorten(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters, cut with an ellipsis, never inside a cluster of a
-    letter with its marks, of joined emoji or of the two letters of a flag."""
+    """`text` in at most `limit` characters, cut with an ellipsis; not inside a cluster of a letter
+    with its marks, of joined emoji or of the two letters of a flag, unless it is the first."""
     if len(text) <= limit:
         return text
     cut = limit - 1
@@ -95,14 +107,21 @@ def _is_flag_letter(char: str) -> bool:
     return "\U0001f1e6" <= char <= "\U0001f1ff"
 
 
-def name_elements(elements: Sequence[Element], limit: int) -> list[Name | None]:
+def name_elements(
+    elements: Sequence[Element], limit: int, shown: Sequence[bool] | None = None
+) -> list[Name | None]:
     """A name for each element, None where nothing names it.
 
     Args:
         limit: longest name in characters.
+        shown: whether element i is on the screen for a person to see: an element is not called by
+            what nobody sees in it. None: all whose source says so.
     """
     own = [_own_name(element) for element in elements]
-    lifted = _lift_names(elements, own, limit)
+    seen = shown or [element.visible for element in elements]
+    lifted = _lift_names(
+        elements, [name if see else None for name, see in zip(own, seen, strict=True)], limit
+    )
     names: list[Name | None] = []
     for index, element in enumerate(elements):
         name = own[index]
@@ -126,7 +145,8 @@ def _lift_names(
     elements: Sequence[Element], own: Sequence[Name | None], limit: int
 ) -> list[list[str]]:
     """For each unnamed element the names of its nearest named descendants in document order, as
-    far as `limit` reaches.
+    far as `limit` reaches; `own` are the names that can be seen. What the source hides shows
+    nothing of what it holds.
 
     Children come before their parents, so that each list is made once: in a chain of a thousand
     unnamed wrappers walking down from each would take a million steps. Elements whose parents run
@@ -165,8 +185,9 @@ def _join_names(
     length = 0
     for child in children:
         name = own[child]
-        shown = [name.text] if name and elements[child].visible else []
-        for text in shown if name else lifted[child]:
+        if not elements[child].visible:
+            continue
+        for text in [name.text] if name else lifted[child]:
             if length >= limit:
                 return parts
             if text not in parts:

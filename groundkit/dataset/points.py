@@ -4,8 +4,8 @@ A point inside: the target is the smallest box that holds it. Every other box th
 and that holds the point, or comes within a margin of it, encloses the target and is clearly larger.
 (The smallest box that contains a point is also the rule of Screen-Point-and-Read, eric-ai-lab.)
 
-A point near: it lies outside every box, the target's box is the nearest, and the second nearest is
-half as far again and some pixels more.
+A point near: it lies outside every box, second outlines of an element included, the target's box is
+the nearest, and the second nearest is half as far again and some pixels more.
 
 Neither lies on anything that is drawn over the target, or within the margin of it; of a target that
 is partly covered no near point is asked.
@@ -20,7 +20,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from groundkit.geometry import Point, Size
+from groundkit.geometry import IntBox, Point, Size
 from groundkit.records import Placement
 
 Boxes = NDArray[np.int64]
@@ -46,6 +46,7 @@ def choose_point(
     size: Size,
     placement: Placement,
     covers: Boxes | None = None,
+    outlines: Boxes | None = None,
 ) -> Point | None:
     """A random point whose only right answer is `boxes[target]`, or None if none was found.
 
@@ -53,6 +54,7 @@ def choose_point(
         boxes: all boxes that a person sees, the target among them, shape (N, 4).
         size: of the saved image; the point is a pixel of it.
         covers: boxes drawn over the target, shape (M, 4).
+        outlines: other boxes of the same elements, shape (L, 4); see `rival_outlines`.
     """
     if placement == "near" and _overlaps(boxes[target], covers):
         return None  # what still shows of the target may be far from the point
@@ -65,19 +67,38 @@ def choose_point(
     target, boxes = _neighbourhood(target, boxes)
     for tries in _TRIES:
         points = rng.integers(low, high, size=(tries, 2), endpoint=True)
-        found = np.flatnonzero(check(points, target, boxes) & ~_touches(points, covers))
+        found = np.flatnonzero(check(points, target, boxes, outlines) & ~_touches(points, covers))
         if len(found):
             x, y = points[found[0]].tolist()
             return x, y
     return None
 
 
-def is_unique_inside(points: Points, target: int, boxes: Boxes) -> NDArray[np.bool_]:
+def rival_outlines(
+    target: IntBox, outlines: Boxes, placement: Placement, duplicate_iou: float
+) -> Boxes:
+    """The outlines that a point of `target` must keep away from: near it all of them, in it those
+    of other elements.
+
+    Args:
+        outlines: boxes that were dropped because they have an IoU of `duplicate_iou` or more with
+            the box of another element, shape (L, 4).
+    """
+    if placement == "near" or not len(outlines):
+        return outlines
+    return outlines[~same_box(np.array(target), outlines, duplicate_iou)]
+
+
+def is_unique_inside(
+    points: Points, target: int, boxes: Boxes, outlines: Boxes | None = None
+) -> NDArray[np.bool_]:
     """For each point, shape (K, 2), whether it is in the target's own region. Shape (K,)."""
     box = boxes[target]
     # Thin targets are asked about at their core, others away from their edge.
     inset = min(MARGIN, int((box[2:] - box[:2]).min()) // 4)
     rivals = np.delete(boxes, target, axis=0)
+    if outlines is not None:
+        rivals = np.concatenate([rivals, outlines])
     rivals = rivals[~_encloses(rivals, box)]
     inside = (points >= box[:2] + inset) & (points <= box[2:] - inset)
     inside &= points < box[2:]  # a box of one pixel holds that pixel, not the one after it
@@ -85,7 +106,9 @@ def is_unique_inside(points: Points, target: int, boxes: Boxes) -> NDArray[np.bo
     return result
 
 
-def is_unique_near(points: Points, target: int, boxes: Boxes) -> NDArray[np.bool_]:
+def is_unique_near(
+    points: Points, target: int, boxes: Boxes, outlines: Boxes | None = None
+) -> NDArray[np.bool_]:
     """For each point, shape (K, 2), whether it is a clear near miss of the target. Shape (K,)."""
     distances = _distances(points, boxes)
     own = distances[:, target]
@@ -96,7 +119,17 @@ def is_unique_near(points: Points, target: int, boxes: Boxes) -> NDArray[np.bool
         & (own <= NEAR_LIMIT)
         & (second >= NEAR_RATIO * own)
         & (second >= own + NEAR_LEAD)
+        & ~_touches(points, outlines)
     )
+    return result
+
+
+def same_box(box: Boxes, others: Boxes, iou: float) -> NDArray[np.bool_]:
+    """For each other box, shape (N, 4), whether its IoU with `box` is at least `iou`: (N,)."""
+    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    intersection = np.prod(np.maximum(sides, 0), axis=1)
+    union = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], axis=1)
+    result: NDArray[np.bool_] = intersection >= iou * np.maximum(union - intersection, 1)
     return result
 
 

@@ -1,8 +1,7 @@
-"""Which elements can be asked about, why the others cannot, and what is drawn over what."""
+"""Which elements can be asked about, and why the others cannot."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundkit.dataset.naming import Name, clean, name_elements
-from groundkit.dataset.types import CONTAINER_TYPES, element_type
+from groundkit.dataset.points import same_box
+from groundkit.dataset.types import CONTAINER_TYPES, FALLBACK_TYPE, element_type
 from groundkit.geometry import Frame, IntBox, Size, convert, round_box
 from groundkit.records import Element, Screen
 
@@ -27,22 +27,19 @@ REASONS: dict[str, str] = {
     "container": "holds others and cannot be clicked",
     "too-large": "more of the screen than --max-area",
     "duplicate": "the box of a better element, by --duplicate-iou",
-    "too-small": "under --min-side or --min-area",
+    "too-small": "under --min-side or --min-area, or with no room for a mark",
     "unnamed": "no text, description, named child or telling id",
     "no-unique-point": "every point tried is arguable",
 }
 """Why an element is dropped, in the order in which the rules are asked."""
 
+# Of boxes that nobody sees.
+_UNSEEN_REASONS = frozenset({"inverted", "zero-area", "outside", "invisible"})
 # Dropped elements that a person still sees. A point on one of them could be argued about.
 _RIVAL_REASONS = frozenset({"", "partly-outside", "too-large", "too-small", "unnamed"})
 
 # Of two elements with one box, the control tells more than the text or picture that fills it.
 _PASSIVE_TYPES = frozenset({"text", "label", "image", "icon", "element", "heading"})
-
-# What is painted as a whole: the boxes of other types may be see-through, or hold what they hold.
-_COVER_TYPES = frozenset(
-    {"dialog", "image", "card", "video", "map", "web_view", "advertisement", "toolbar"}
-)
 
 
 class ElementRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +80,17 @@ class JudgedElement(NamedTuple):
         """Whether a person sees it, so that a point on it belongs to it."""
         return self.reason in _RIVAL_REASONS
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether its box is on the screen, if only as that of a container or a duplicate."""
+        return self.reason not in _UNSEEN_REASONS
+
+    @property
+    def is_outline(self) -> bool:
+        """Whether it is a second box of another element: a point on it, or beside it, is arguable
+        unless it is on that element."""
+        return self.reason == "duplicate"
+
 
 def judge_elements(screen: Screen, saved: Size, rules: ElementRules) -> list[JudgedElement]:
     """Every element of a screen in order, with its box in the saved image and its verdict."""
@@ -93,9 +101,9 @@ def judge_elements(screen: Screen, saved: Size, rules: ElementRules) -> list[Jud
     scaled = convert(raw, original, Frame("resized", saved))
     boxes = [round_box(box, saved) for box in scaled.tolist()]
     types = [element_type(element) for element in screen.elements]
-    names = name_elements(screen.elements, rules.max_name)
     reasons = _shape_reasons(screen.elements, raw, (screen.width, screen.height), rules)
-    _retype_text_leaves(types, screen.elements, boxes, reasons)
+    names = name_elements(screen.elements, rules.max_name, [_is_shown(r) for r in reasons])
+    _retype_containers(types, screen.elements, boxes, reasons)
     _add_kind_reasons(reasons, types, boxes, saved, rules)
     _add_duplicates(reasons, types, names, boxes, rules)
     for index, (x1, y1, x2, y2) in enumerate(boxes):
@@ -143,19 +151,24 @@ def _shape_reason(element: Element, side: float, visible_side: float, visible: b
     return "" if visible else "partly-outside"
 
 
-def _retype_text_leaves(
+def _retype_containers(
     types: list[str],
     elements: Sequence[Element],
     boxes: Sequence[IntBox],
     reasons: Sequence[str],
 ) -> None:
-    """A container with words of its own and nothing in it is a text: `<div>Total: 5</div>`."""
+    """A container with words of its own and nothing in it is a text: `<div>Total: 5</div>`. What
+    nobody knows, holds others and cannot be clicked is a container."""
     parents = {element.parent for element in elements}
     shown = [box for box, reason in zip(boxes, reasons, strict=True) if _is_shown(reason)]
     others = np.array(shown, dtype=np.int64).reshape(-1, 4)
     areas = _areas(others)
     for index, element in enumerate(elements):
-        if types[index] != "container" or element.id in parents:
+        if element.id in parents:
+            if types[index] == FALLBACK_TYPE and not element.clickable:
+                types[index] = "container"
+            continue
+        if types[index] != "container":
             continue
         if not (clean(element.text) or clean(element.description)):
             continue
@@ -213,61 +226,7 @@ def _add_duplicates(
     rest = np.array(list(distinct.values()), dtype=np.int64)
     left = np.array(list(distinct), dtype=np.int64).reshape(-1, 4)
     while len(rest):
-        twins = _is_same(left[0], left[1:], rules.duplicate_iou)
+        twins = same_box(left[0], left[1:], rules.duplicate_iou)
         for index in rest[1:][twins].tolist():
             reasons[index] = "duplicate"
         rest, left = rest[1:][~twins], left[1:][~twins]
-
-
-def _is_same(box: NDArray[np.int64], others: NDArray[np.int64], iou: float) -> NDArray[np.bool_]:
-    """For each other box, shape (N, 4), whether its IoU with `box` is at least `iou`: (N,)."""
-    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
-    intersection = np.prod(np.maximum(sides, 0), axis=1)
-    union = _areas(box) + _areas(others) - intersection
-    result: NDArray[np.bool_] = intersection >= iou * np.maximum(union, 1)
-    return result
-
-
-class Covers:
-    """What is drawn over what, as far as order and parents tell.
-
-    Elements come in drawing order. A later box that is neither above nor below an element in the
-    tree lies over it: a dialog, a sheet, a floating button. On a screen without parents a later
-    button may as well be part of the element, so that only types that are painted as a whole count.
-    """
-
-    def __init__(self, judged: Sequence[JudgedElement]) -> None:
-        self._place = {row.element.id: index for index, row in enumerate(judged)}
-        self._parents = [self._place.get(row.element.parent or "") for row in judged]
-        self._children: dict[int, list[int]] = defaultdict(list)
-        for index, parent in enumerate(self._parents):
-            if parent is not None:
-                self._children[parent].append(index)
-        self._boxes = np.array([row.box for row in judged], dtype=np.int64).reshape(-1, 4)
-        self._paints = np.array([self._is_painted(row) for row in judged], dtype=np.bool_)
-
-    def over(self, index: int) -> NDArray[np.int64]:
-        """The boxes that lie over an element, wherever they are on the screen. Shape (N, 4)."""
-        above = self._paints.copy()
-        above[: index + 1] = False
-        above[self._family(index)] = False
-        return self._boxes[above]
-
-    def _is_painted(self, row: JudgedElement) -> bool:
-        if row.type in _COVER_TYPES:
-            return row.is_rival or row.reason == "container"
-        return row.is_rival and bool(self._children)
-
-    def _family(self, index: int) -> list[int]:
-        """The element, its ancestors and its descendants."""
-        seen = {index}
-        ancestor = self._parents[index]
-        while ancestor is not None and ancestor not in seen:  # a circle of parents ends here
-            seen.add(ancestor)
-            ancestor = self._parents[ancestor]
-        stack = [index]
-        while stack:
-            children = [child for child in self._children.get(stack.pop(), []) if child not in seen]
-            seen.update(children)
-            stack += children
-        return sorted(seen)

@@ -11,12 +11,12 @@ import msgspec
 import numpy as np
 
 from groundkit import images
-from groundkit.dataset.marker import Shape, draw_marker, plan_marker
-from groundkit.dataset.points import choose_point
+from groundkit.dataset.covers import Covers
+from groundkit.dataset.marker import Shape, draw_marker, is_markable, plan_marker
+from groundkit.dataset.points import Boxes, choose_point, rival_outlines
 from groundkit.dataset.prompts import write_prompt
 from groundkit.dataset.rules import (
     MAX_ELEMENTS,
-    Covers,
     ElementRules,
     JudgedElement,
     judge_elements,
@@ -112,6 +112,7 @@ def process_screen(located: LocatedScreen, out: Path, options: DatasetOptions) -
     saved = find_target(options.target, options.max_pixels).saved_size((width, height))
     judged = judge_elements(screen, saved, options.rules)
     judged, queries = _choose_queries(screen, judged, saved, options)
+    rivals = _boxes([row for row in judged if row.is_rival])
     resized = images.resize(pixels, saved)
     canvas = np.empty_like(resized)  # one for all: fresh megabytes cost as much as drawing
     samples: list[Sample] = []
@@ -122,7 +123,7 @@ def process_screen(located: LocatedScreen, out: Path, options: DatasetOptions) -
     for number, (index, query) in enumerate(queries.items()):
         marker = None
         if options.marker != "none":
-            marker = plan_marker(resized, query.point, judged[index].box, options.marker)
+            marker = plan_marker(resized, query.point, judged[index].box, options.marker, rivals)
             np.copyto(canvas, resized)
             draw_marker(canvas, query.point, marker)
             write_bytes(out / names.marked(number), images.encode(canvas, names.suffix))
@@ -145,32 +146,65 @@ def _choose_queries(
     was found are dropped with a reason."""
     seed = hashlib.blake2b(f"{options.seed}:{screen.id}".encode(), digest_size=16).digest()
     rng = np.random.default_rng(int.from_bytes(seed, "big"))
-    judged = list(judged)
+    judged = [_without_room(row, options) for row in judged]
     rivals = [index for index, row in enumerate(judged) if row.is_rival]
-    boxes = np.array([judged[index].box for index in rivals], dtype=np.int64).reshape(-1, 4)
     askable = [place for place, index in enumerate(rivals) if not judged[index].reason]
-    covers = Covers(judged)
+    around = _Surroundings(judged, screen, saved, options)
     tries = 20 * options.per_screen + 20  # of a heap of overlapping boxes none may have a point
     queries: dict[int, _Query] = {}
     for place in rng.permutation(askable)[:tries].tolist():
         if len(queries) == options.per_screen:
             break
-        wanted: list[Placement] = ["inside"]
-        if rng.random() < options.near_share:
-            wanted.insert(0, "near")
-        query = None
         index = rivals[place]
-        over = covers.over(index)
-        for placement in wanted:
-            point = choose_point(rng, place, boxes, saved, placement, over)
-            if point is not None:
-                query = _Query(point, placement)
-                break
+        query = None
+        if rng.random() < options.near_share:
+            query = around.query(rng, place, index, "near")
+        query = query or around.query(rng, place, index, "inside")
         if query:
             queries[index] = query
         else:
             judged[index] = judged[index]._replace(reason="no-unique-point")
     return judged, queries
+
+
+def _without_room(row: JudgedElement, options: DatasetOptions) -> JudgedElement:
+    """The element, dropped if a mark on it would hide too much of it."""
+    if row.reason or options.marker == "none" or is_markable(row.box, options.marker):
+        return row
+    return row._replace(reason="too-small")
+
+
+class _Surroundings:
+    """What decides whether a point of an element has one answer."""
+
+    def __init__(
+        self, judged: list[JudgedElement], screen: Screen, saved: Size, options: DatasetOptions
+    ) -> None:
+        self._saved = saved
+        self._duplicate_iou = options.rules.duplicate_iou
+        self._rivals = _boxes([row for row in judged if row.is_rival])
+        self._outlines = _boxes([row for row in judged if row.is_outline])
+        self._covers = Covers(judged, screen.ordered)
+
+    def query(
+        self, rng: np.random.Generator, place: int, index: int, placement: Placement
+    ) -> _Query | None:
+        """A point of the element at `index`, which is the rival at `place`."""
+        x1, y1, x2, y2 = self._rivals[place].tolist()
+        point = choose_point(
+            rng,
+            place,
+            self._rivals,
+            self._saved,
+            placement,
+            self._covers.over(index),
+            rival_outlines((x1, y1, x2, y2), self._outlines, placement, self._duplicate_iou),
+        )
+        return _Query(point, placement) if point else None
+
+
+def _boxes(rows: list[JudgedElement]) -> Boxes:
+    return np.array([row.box for row in rows], dtype=np.int64).reshape(-1, 4)
 
 
 def _write_samples(

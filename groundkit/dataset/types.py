@@ -1,8 +1,9 @@
 """One table from the words of all sources to our element types.
 
 Sources: Android widget classes (AOSP `android.widget`, androidx, Material), RICO's 25 component
-labels (Liu et al. 2018), WAI-ARIA 1.2 roles and HTML tags. Words are compared without case,
-spaces, hyphens and underscores; of a dotted or `$` class name only the last part counts.
+labels (Liu et al. 2018), XCUITest element types, WAI-ARIA 1.2 roles and HTML tags. Words are
+compared without case, spaces, hyphens and underscores; of a dotted or `$` class name only the last
+part counts.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _WORDS_BY_TYPE: dict[str, str] = {
     "label": "label labeltext chip badge tooltip",
     "link": "link a hyperlink",
     "button": "Button AppCompatButton MaterialButton TextButton RadioGroupButton CompoundButton"
-    " FloatingActionButton ToggleButton ButtonBar submit reset summary",
+    " FloatingActionButton ToggleButton submit reset summary",
     "icon": "Icon ImageButton AppCompatImageButton OverflowMenuButton svg pictogram",
     "image": "ImageView AppCompatImageView ShapeableImageView Image BackgroundImage img picture"
     " figure graphic photo",
@@ -34,7 +35,7 @@ _WORDS_BY_TYPE: dict[str, str] = {
     "switch": "Switch SwitchCompat SwitchMaterial MaterialSwitch OnOffSwitch toggle",
     "select": "Spinner AppCompatSpinner combobox listbox select dropdown",
     "slider": "SeekBar AppCompatSeekBar Slider RangeSlider scrollbar range",
-    "stepper": "NumberPicker NumberStepper spinbutton number",
+    "stepper": "NumberPicker NumberStepper Stepper spinbutton number",
     "date_picker": "DatePicker TimePicker CalendarView date",
     "progress": "ProgressBar CircularProgressIndicator LinearProgressIndicator progressbar"
     " progress meter",
@@ -53,7 +54,7 @@ _WORDS_BY_TYPE: dict[str, str] = {
     "advertisement": "AdView Advertisement ad",
     "pager": "PagerIndicator PageIndicatorView pagination pager",
     "toolbar": "Toolbar ActionBar AppBarLayout BottomNavigation BottomNavigationView"
-    " BottomAppBar banner contentinfo",
+    " BottomAppBar banner contentinfo TabBar UITabBar NavigationBar UINavigationBar",
     "dialog": "Modal dialog alertdialog DrawerLayout Drawer NavigationView",
     "container": "View ViewGroup FrameLayout LinearLayout RelativeLayout ConstraintLayout"
     " CoordinatorLayout GridLayout TableLayout TableRow ScrollView HorizontalScrollView"
@@ -62,7 +63,7 @@ _WORDS_BY_TYPE: dict[str, str] = {
     " RadioGroup TabLayout group list grid table rowgroup tablist menu menubar navigation main form"
     " region complementary tree treegrid radiogroup document application section header footer nav"
     " aside ul ol dl div span body html fieldset thead tbody tfoot tabpanel"
-    " details separator container",
+    " details separator container feed log ButtonBar TabHost TabWidget ViewFlipper ViewSwitcher",
     "element": "element",
 }
 
@@ -85,6 +86,7 @@ _TYPE_BY_SUFFIX = (
     ("webview", "web_view"),
     ("mapview", "map"),
     ("layout", "container"),
+    ("layoutcompat", "container"),
     ("viewgroup", "container"),
     ("recyclerview", "container"),
     ("listview", "container"),
@@ -93,6 +95,10 @@ _TYPE_BY_SUFFIX = (
 
 CONTAINER_TYPES = frozenset({"container", "toolbar", "dialog", "web_view"})
 """Types that hold other elements; asked about only if the source says that they can be clicked."""
+
+# They say only that something is there (ARIA's roles for wrappers, XCUITest's for any view), so
+# that every other word of the element is heard before them.
+_VAGUE_WORDS = frozenset({"generic", "none", "presentation", "hgroup", "other"})
 
 FALLBACK_TYPE = "element"
 
@@ -111,14 +117,23 @@ _TYPE_OF_RAW = {
 def element_type(element: Element) -> str:
     """The type of an element: a key of `vocabulary.TYPE_WORDS`.
 
-    Tries `type`, then `fallback_types` in order, each by table and by our own words, then all by
-    the end of a class name; what is still unknown is an `element`. A container that can be clicked
-    is an `element` too: somebody made it a control, nobody said which.
+    What `raw_type` finds, but a container that can be clicked is an `element`: somebody made it a
+    control, nobody said which.
     """
-    found = _lookup((element.type, *element.fallback_types))
+    found = raw_type(element)
     if found in CONTAINER_TYPES and element.clickable:
         return FALLBACK_TYPE
     return found
+
+
+def raw_type(element: Element) -> str:
+    """The type that an element's own words name.
+
+    Tries `type`, then `fallback_types` in order, each by table and by our own words, then all by
+    the end of a class name; what only vague words name is a `container`, what is still unknown an
+    `element`.
+    """
+    return _lookup((element.type, *element.fallback_types))
 
 
 @lru_cache(maxsize=4096)  # a dataset has few different classes and many elements
@@ -132,11 +147,11 @@ def _lookup(words: tuple[str, ...]) -> str:
         for suffix, type_name in _TYPE_BY_SUFFIX:
             if raw.endswith(suffix):
                 return type_name
-    return FALLBACK_TYPE
+    return "container" if _VAGUE_WORDS.intersection(raws) else FALLBACK_TYPE
 
 
 def _last_part(raw: str) -> str:
-    return _normal(re.split(r"[.$]", raw.strip())[-1])
+    return _normal(re.split(r"[.$]", raw.strip())[-1]).removeprefix("xcuielementtype")
 
 
 _OWN_WORDS = {_normal(name): name for name in TYPE_WORDS}

@@ -18,10 +18,10 @@ import numpy as np
 
 from groundkit import images
 from groundkit.dataset.finish import SPLITS, llamafactory_record
-from groundkit.dataset.folder import RivalReader, read_manifest
+from groundkit.dataset.folder import ElementReader, read_manifest
 from groundkit.dataset.manifest import Manifest
 from groundkit.dataset.marker import draw_marker, marker_color
-from groundkit.dataset.points import is_unique_inside, is_unique_near
+from groundkit.dataset.points import is_unique_inside, is_unique_near, rival_outlines
 from groundkit.dataset.prompts import IMAGE_TAG, write_prompt
 from groundkit.dataset.screen import ElementRow
 from groundkit.dataset.split import crossing_pairs, perceptual_hash
@@ -55,7 +55,7 @@ def verify(folder: Path) -> Iterator[str]:
     for sample in read_jsonl(folder / "samples.jsonl", Sample):
         problems = [
             *_text_problems(sample, manifest),
-            *_point_problems(sample, screens.rivals(sample.screen)),
+            *_point_problems(sample, screens.rows(sample.screen), manifest),
             *pictures.problems(sample),
             *trainer_files[sample.split].problems(sample),
         ]
@@ -91,18 +91,18 @@ def _file_problems(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 
 class _Screens:
-    """The rivals on the screen of a sample, read along with the samples."""
+    """The visible elements on the screen of a sample, read along with the samples."""
 
     def __init__(self, folder: Path) -> None:
         asked = {sample.screen for sample in read_jsonl(folder / "samples.jsonl", Sample)}
-        self.reader = RivalReader(folder, asked)
+        self.reader = ElementReader(folder, asked)
         self._screen: str | None = None
-        self._rivals: list[ElementRow] = []
+        self._rows: list[ElementRow] = []
 
-    def rivals(self, screen: str) -> list[ElementRow]:
+    def rows(self, screen: str) -> list[ElementRow]:
         if screen != self._screen:
-            self._screen, self._rivals = screen, self.reader.read(screen)
-        return self._rivals
+            self._screen, self._rows = screen, self.reader.read(screen)
+        return self._rows
 
 
 def _text_problems(sample: Sample, manifest: Manifest) -> Iterator[str]:
@@ -127,12 +127,13 @@ def _text_problems(sample: Sample, manifest: Manifest) -> Iterator[str]:
         yield f"the answer reads as {answer.type_word}-{answer.name}"
 
 
-def _point_problems(sample: Sample, rivals: list[ElementRow]) -> Iterator[str]:
+def _point_problems(sample: Sample, rows: list[ElementRow], manifest: Manifest) -> Iterator[str]:
     size = (sample.width, sample.height)
+    rivals = [row for row in rows if row.rival]
     if not _is_inside((*sample.point, *sample.point), size, 1):
         yield f"the point {sample.point} is outside the image"
         return
-    outside = [row.element for row in rivals if not _is_inside(row.box, size, 0)]
+    outside = [row.element for row in rows if not _is_inside(row.box, size, 0)]
     if outside:
         yield f"the box of element {outside[0]!r} leaves the image"
         return
@@ -144,8 +145,12 @@ def _point_problems(sample: Sample, rivals: list[ElementRow]) -> Iterator[str]:
     if (row.box, row.type, row.name) != (sample.box, sample.type, sample.name):
         yield f"elements.jsonl says {row.type} {row.name!r} at {row.box}"
     boxes = np.array([row.box for row in rivals], dtype=np.int64)
+    outlines = np.array([row.box for row in rows if not row.rival], dtype=np.int64).reshape(-1, 4)
+    outlines = rival_outlines(
+        sample.box, outlines, sample.placement, manifest.options.rules.duplicate_iou
+    )
     check = is_unique_near if sample.placement == "near" else is_unique_inside
-    if not check(np.array([sample.point]), index, boxes)[0]:
+    if not check(np.array([sample.point]), index, boxes, outlines)[0]:
         yield f"the point {sample.point} could be taken for another element's"
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from groundkit.annotators import read_source
+from groundkit.dataset.screen import DatasetOptions, process_screen
 from groundkit.errors import DataError
 
 from .builders import (
@@ -134,6 +136,29 @@ def test_odd_boxes_are_left_to_the_rules(tmp_path: Path, bounds: str) -> None:
     assert element.box == tuple(map(float, numbers))
 
 
+def test_what_lies_under_another_window_is_not_asked_about(tmp_path: Path) -> None:
+    # The app, and the keyboard over its lower half, whose only child is a bare view. Dumps list
+    # windows from the top or from the bottom.
+    frame = "android.widget.FrameLayout"
+    rows = "".join(
+        node(class_="android.widget.Button", text=f"row {y}", bounds=f"[10,{y}][110,{y + 20}]")
+        for y in range(5, 180, 25)
+    )
+    app = node(rows, class_=frame, bounds="[0,0][280,196]")
+    keyboard = node(
+        node(bounds="[0,100][280,196]"), class_=frame, bounds="[0,100][280,196]", package="ime"
+    )
+    for number, windows in enumerate((app + keyboard, keyboard + app)):
+        folder = tmp_path / str(number)
+        write_image(folder / "a.png", (280, 196))
+        dump = write(folder / "a.xml", f"<hierarchy>{windows}</hierarchy>")
+        [located] = read_source(dump)
+        part = process_screen(located, folder / "out", DatasetOptions(per_screen=9, near_share=0))
+        asked = sorted(int(sample.name.removeprefix("row ")) for sample in part.samples)
+        assert asked == [5, 30, 55, 80]  # 80 to 100 px: it ends where the keyboard begins
+        assert max(sample.point[1] for sample in part.samples) < 98
+
+
 def test_rico_scales_from_the_display_and_not_from_the_root(tmp_path: Path, image: Path) -> None:
     write_image(image, (720, 1280))
     child = {"bounds": [56, 612, 1384, 780], "text": "Sign in", "class": "w.Button"}
@@ -197,6 +222,13 @@ RICO_APPS = {
 @pytest.mark.parametrize(("document", "group"), RICO_APPS.values(), ids=RICO_APPS)
 def test_rico_groups_by_app(tmp_path: Path, document, group) -> None:
     assert read_one(write(tmp_path / "a.json", document)).screen.group == group
+
+
+def test_rico_icons_are_named_by_what_they_show(tmp_path: Path) -> None:
+    icon = {"bounds": [0, 0, 9, 9], "componentLabel": "Icon", "iconClass": "arrow_backward"}
+    tree = {"children": [icon, icon | {"content-desc": ["Back"]}]}
+    elements = elements_of(write(tmp_path / "a.json", rico(tree)))
+    assert [element.description for element in elements] == ["arrow backward", "Back"]
 
 
 def test_rico_semantic_masks_are_no_screenshots(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def verify(monkeypatch, capsys, folder) -> tuple[int, list[str], str]:
 def test_a_right_dataset(monkeypatch, capsys, dataset):
     code, lines, error = verify(monkeypatch, capsys, dataset)
     assert (code, error) == (0, "")
-    assert lines == [f"{dataset}: every image, point, answer and split is right"]
+    assert lines == [f"{dataset}: every image, answer and split is right, every point has one box"]
 
 
 def test_one_problem_is_not_called_problems(monkeypatch, capsys, dataset):

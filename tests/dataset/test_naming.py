@@ -45,6 +45,21 @@ def test_unnamed_row_takes_the_names_of_its_children_in_document_order():
     assert found[0] == ("Wi-Fi Connected", "descendants")
 
 
+def test_nothing_is_called_by_what_nobody_sees():
+    rows = [
+        {"clickable": True},
+        {"parent": "0", "text": "no height"},
+        {"parent": "0", "visible": False},
+        {"parent": "2", "text": "in what is hidden"},
+        {"parent": "0", "text": "above the fold"},
+        {"parent": "1", "text": "below what has no height"},
+    ]
+    elements = [Element(id=str(i), box=BOX, **row) for i, row in enumerate(rows)]
+    found = name_elements(elements, 60, shown=[True, False, False, True, True, True])
+    assert found[0] == ("below what has no height above the fold", "descendants")
+    assert found[1] == ("no height", "text")  # its own, though it will not be asked about
+
+
 def test_parents_in_a_circle_end():
     assert names({"parent": "1"}, {"parent": "0"}) == [None, None]
 
@@ -87,9 +102,11 @@ def walked_down(root, rows, limit):
         for child, row in enumerate(rows):
             if row.get("parent") != str(index) or sum(len(p) + 1 for p in parts) >= limit:
                 continue
+            if not row["visible"]:
+                continue
             if not row["text"]:
                 visit(child)
-            elif row["text"] not in parts and row["visible"]:
+            elif row["text"] not in parts:
                 parts.append(row["text"])
 
     visit(root)
@@ -130,6 +147,17 @@ def test_lifted_names_are_those_found_by_walking_down(data):
         pytest.param("new \U0001faff\U0001fffd", "new \U0001faff\U0001fffd", id="unassigned"),
         pytest.param(f"{WALES} Wales", f"{WALES} Wales", id="flag of a region"),
         pytest.param("a\U000e0067\U000e007fb", "ab", id="tags after no flag"),
+        pytest.param("\u200d", "", id="only a joiner"),
+        pytest.param("\ufe0f", "", id="only a variation selector"),
+        pytest.param("\u3164", "", id="Hangul filler, a letter that is blank"),
+        pytest.param("\u2800", "", id="Braille pattern without dots"),
+        pytest.param("\u0301", "", id="only an accent"),
+        pytest.param("\ufffd", "", id="a lost character"),
+        pytest.param("\U0010ffff", "", id="no character at all"),
+        pytest.param("a\u200d", "a", id="joiner at the end"),
+        pytest.param("+", "+", id="a sign"),
+        pytest.param("✓", "✓", id="a symbol"),
+        pytest.param("1️⃣", "1️⃣", id="keycap"),
     ],
 )
 def test_clean(raw, expected):

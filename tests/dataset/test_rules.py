@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from groundkit.dataset.rules import REASONS, Covers, ElementRules, judge_elements
+from groundkit.dataset.rules import REASONS, ElementRules, judge_elements
 from groundkit.dataset.screen import DatasetOptions, _choose_queries
 from tests.dataset.builders import make_element, make_screen
 
@@ -112,40 +112,6 @@ def test_a_view_that_only_holds_words_is_a_text(fields, others, expected):
     inner = [make_element("b", (20, 20, 50, 40), **other) for other in others]
     judged = judge_elements(make_screen([view, *inner]), SAVED, ElementRules())
     assert judged[0].type == expected
-
-
-def covers(*elements):
-    """For each element the ids of what lies over it."""
-    judged = judge_elements(make_screen(elements), SAVED, ElementRules())
-    box_ids = {row.box: row.element.id for row in judged}
-    found = Covers(judged)
-    return [{box_ids[tuple(box)] for box in found.over(i).tolist()} for i in range(len(judged))]
-
-
-def test_a_later_dialog_covers_what_came_before_and_not_what_it_holds():
-    assert covers(
-        make_element("page", (10, 10, 60, 30)),
-        make_element("dialog", (5, 5, 200, 150), type="dialog"),
-        make_element("ok", (20, 60, 80, 90), parent="dialog"),
-    ) == [{"dialog", "ok"}, set(), set()]
-
-
-def test_with_parents_any_later_box_covers_but_not_a_relative_nor_a_bare_container():
-    assert covers(
-        make_element("row", (10, 10, 260, 40)),
-        make_element("label", (20, 15, 60, 35), parent="row", type="text"),
-        make_element("overlay", (5, 5, 270, 45)),
-        make_element("frame", (0, 0, 275, 190), type="android.widget.FrameLayout", text=""),
-        make_element("gone", (0, 50, 275, 180), type="dialog", visible=False),
-    ) == [{"overlay"}, {"overlay"}, set(), set(), set()]
-
-
-def test_without_parents_only_what_is_painted_as_a_whole_covers():
-    assert covers(
-        make_element("row", (10, 10, 160, 40)),
-        make_element("label", (20, 15, 60, 35), type="text"),
-        make_element("sheet", (0, 20, 250, 120), type="image"),
-    ) == [{"sheet"}, {"sheet"}, set()]
 
 
 @pytest.mark.parametrize("near_share", [0.0, 1.0])

@@ -11,7 +11,7 @@ import pytest
 
 from groundkit import images
 from groundkit.dataset.build import make_dataset
-from groundkit.dataset.folder import RivalReader, read_rivals
+from groundkit.dataset.folder import ElementReader, read_rivals
 from groundkit.dataset.marker import draw_marker, plan_marker
 from groundkit.dataset.screen import DatasetOptions
 from groundkit.dataset.targets import DEFAULT_TARGET, find_target
@@ -72,7 +72,7 @@ def test_every_kind_of_dataset_is_right(tmp_path, options):
 
 def test_the_screens_are_read_one_at_a_time_as_all_at_once(dataset):
     every = read_rivals(dataset)
-    reader = RivalReader(dataset, ["screen1", "screen3"])
+    reader = ElementReader(dataset, ["screen1", "screen3"])
     assert [reader.read(name) for name in ("screen1", "screen3")] == [
         every["screen1"],
         every["screen3"],
@@ -141,6 +141,7 @@ def test_a_group_in_both_splits_is_found(dataset):
     assert any(f"the group {group!r} is in both splits" in line for line in verify(dataset))
 
 
+NONE = np.empty((0, 4), np.int64)
 SHAPES = ("star", "dot", "ring")
 
 
@@ -151,7 +152,7 @@ def test_a_marker_is_seen_on_every_background_and_not_where_none_is(shape):
         pixels = rng.integers(0, 256, (9, 9, 3), np.uint8).repeat(10, 0).repeat(10, 1)
         x, y = rng.integers(0, 90, 2).tolist()
         side = int(rng.integers(5, 40))
-        marker = plan_marker(pixels, (x, y), (x, y, x + 2 * side, y + side), shape)
+        marker = plan_marker(pixels, (x, y), (x, y, x + 2 * side, y + side), shape, NONE)
         draw_marker(pixels, (x, y), marker)
         data = images.encode(pixels, ".jpg")
         marked = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)

@@ -128,6 +128,7 @@ def _read_screen(
         width=width,
         height=height,
         elements=elements,
+        ordered=False,
         group=entry.group or entry.app or "",
         source=READER.name,
     )

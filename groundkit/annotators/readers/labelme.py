@@ -79,6 +79,7 @@ def read(path: Path, root: Path) -> Iterator[ReadItem]:
         elements=tuple(
             _element(shape, index, where) for index, shape in enumerate(document.shapes)
         ),
+        ordered=False,
         source=READER.name,
     )
     yield locate(screen, image, where)

@@ -40,6 +40,7 @@ class _Node(msgspec.Struct, rename="kebab"):
     ancestors: list[str | None] | None = None
     component_label: str | None = msgspec.field(default=None, name="componentLabel")
     text: str | None = None
+    icon_class: str | None = msgspec.field(default=None, name="iconClass")
     content_desc: list[str | None] | str | None = None
     resource_id: str | None = None
     package: str | None = None
@@ -140,7 +141,8 @@ def _element(node: _Node, id: str, parent: str | None, box: Box) -> Element:
         type=types[0] if types else "",
         fallback_types=tuple(types[1:]),
         text=node.text or "",
-        description=next(filter(None, descriptions), ""),
+        # What an icon shows, as the authors of RICO's semantics recognised it: `arrow_backward`.
+        description=next(filter(None, descriptions), (node.icon_class or "").replace("_", " ")),
         resource_id=node.resource_id or "",
         parent=parent,
         visible=node.visible_to_user is not False and node.visibility in (None, "visible"),
