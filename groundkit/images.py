@@ -281,6 +281,9 @@ def _listening_file(process: int) -> int:
 
 def _decode_any(path: Path, image: PillowImage.Image) -> Pixels:
     """Every other format and mode, by Pillow: palette, alpha, grey, 16 bit, CMYK, WebP, ..."""
+    if image.mode in ("I", "F") and not _has_16_bits(image):
+        # Nobody says which of their numbers is white.
+        raise DataError("an image of 32 bits a channel; 8 and 16 are possible", str(path))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about tags that we do not read
@@ -290,9 +293,13 @@ def _decode_any(path: Path, image: PillowImage.Image) -> Pixels:
     return _as_pixels(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
 
 
+def _has_16_bits(image: PillowImage.Image) -> bool:
+    return image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG")
+
+
 def _opaque(image: PillowImage.Image) -> PillowImage.Image:
     """The image as RGB, what is transparent on white."""
-    if image.mode.startswith("I;16"):
+    if _has_16_bits(image):
         # Pillow would clip 16 bits to white instead of scaling them.
         image = PillowImage.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if not image.has_transparency_data:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageOps, PngImagePlugin
 
 from groundkit import images
+from groundkit.errors import DataError
 from groundkit.images import encode, read_pixels, read_size, resize
 
 WIDTH, HEIGHT = 60, 40
@@ -146,6 +147,13 @@ def test_16_bit_grey_is_scaled_not_clipped(tmp_path):
     values = np.linspace(0, 65535, WIDTH * HEIGHT).astype(np.uint16).reshape(HEIGHT, WIDTH)
     pixels = read(tmp_path, to_bytes(Image.fromarray(values), "PNG"))
     assert np.abs(pixels - (values / 257.0)[:, :, None]).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_32_bits_are_refused_because_nobody_says_which_number_is_white(tmp_path, mode):
+    data = to_bytes(Image.new(mode, (40, 30)), "TIFF")
+    with pytest.raises(DataError, match="32 bits a channel; 8 and 16 are possible"):
+        read(tmp_path, data)
 
 
 def test_16_bit_colour_is_scaled_not_clipped(tmp_path):

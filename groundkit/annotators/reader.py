@@ -25,6 +25,8 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 # No display comes near it, and arithmetic on smaller numbers cannot overflow.
 _MAX_COORDINATE = 1e9
+# So many boxes of a pixel in one corner are not what anybody annotates.
+_MANY = 3
 
 
 @dataclass(frozen=True)
@@ -151,10 +153,15 @@ def locate(screen: Screen, image: Path, where: str) -> LocatedScreen:
     """The screen with the place of its image.
 
     Raises:
-        DataError: a coordinate is absurd, or not finite (the sum or the scaling of absurd ones).
+        DataError: a coordinate is absurd, or not finite (the sum or the scaling of absurd ones),
+            or the boxes are not in pixels.
     """
     for element in screen.elements:
         if not all(abs(side) <= _MAX_COORDINATE for side in element.box):  # false for NaN
             problem = f"the box of element {element.id} is not finite or beyond 1e9 pixels"
             raise DataError(f"{problem}: {element.box}", where)
+    if len(screen.elements) >= _MANY and all(max(e.box) <= 1 for e in screen.elements):
+        raise DataError(
+            "all boxes lie between 0 and 1, but they are in pixels of the screenshot here", where
+        )
     return LocatedScreen(screen, image, where)

@@ -6,6 +6,7 @@ import importlib
 import itertools
 import os
 import pkgutil
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,6 +49,12 @@ def read_source(path: Path, reader: str = AUTO) -> Iterator[ReadItem]:
     if reader != AUTO and reader not in READERS:
         raise OptionError(f"there is no reader {reader!r}", choices=(AUTO, *READERS))
     chosen = READERS if reader == AUTO else {reader: READERS[reader]}
+    if is_file(path / "dataset.json") and is_file(path / "samples.jsonl"):
+        raise DataError(
+            "this is a dataset that was made already, not screens to make one from",
+            str(path),
+            hint=f"look at it with groundkit preview {shlex.quote(str(path))}",
+        )
     if path.is_dir():
         items = _read_folder(path, chosen)
     elif path.is_file():

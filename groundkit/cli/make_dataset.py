@@ -144,7 +144,7 @@ def run(
         ),
     )
     _refuse_sources_inside(out, sources)
-    manifest = _build(
+    manifest, is_new = _build(
         lambda: _read_all(sources, reader),
         out,
         options,
@@ -152,6 +152,8 @@ def run(
         on_error,
         overwrite,
     )
+    if not is_new:
+        typer.echo(f"{out} was there already, made from these sources with these options")
     _print_summary(manifest, out)
 
 
@@ -176,7 +178,8 @@ def _build(
     workers: int,
     on_error: OnError,
     overwrite: bool,
-) -> Manifest:
+) -> tuple[Manifest, bool]:
+    """The manifest, and whether the dataset was made just now."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -196,16 +199,17 @@ def _build(
     total = sum(1 for _ in read()) if console.is_terminal else None
     with Progress(*columns, console=console, transient=True, disable=total is None) as progress:
         task = progress.add_task("making", total=total, samples=0)
-        samples = 0
+        samples, is_new = 0, False
 
         def show(part: ScreenPart) -> None:
-            nonlocal samples
+            nonlocal samples, is_new
+            is_new = True
             samples += len(part.samples)
             progress.update(task, advance=1, samples=samples)
             if part.error and on_error is OnError.skip:
                 console.print(f"skipped: {part.error}", markup=False)
 
-        return make_dataset(
+        manifest = make_dataset(
             screens,
             out,
             options,
@@ -214,6 +218,7 @@ def _build(
             overwrite=overwrite,
             on_progress=show,
         )
+    return manifest, is_new
 
 
 def _print_summary(manifest: Manifest, out: Path) -> None:
@@ -236,6 +241,13 @@ def _print_summary(manifest: Manifest, out: Path) -> None:
             f"[yellow]{_count(manifest.errors, 'screen')} skipped[/],"
             f" see {escape(str(out / 'errors.jsonl'))}"
         )
+    elements = manifest.elements_kept + sum(manifest.drops.values())
+    misplaced = sum(manifest.drops.get(reason, 0) for reason in ("inverted", "outside"))
+    if misplaced > elements / 2:
+        console.print(
+            f"[yellow]{misplaced} of {elements} elements are inverted or outside[/]: are the boxes"
+            " x1, y1, x2, y2 in pixels of the screenshots?"
+        )
     if not val and manifest.options.val_share:
         console.print(
             "[yellow]no validation samples[/]: the screens with samples belong to one group or are"
@@ -245,7 +257,7 @@ def _print_summary(manifest: Manifest, out: Path) -> None:
     table.columns[1].justify = "right"
     for reason, count in manifest.drops.items():
         table.add_row(reason, str(count), REASONS[reason])
-    table.add_row("kept", str(manifest.elements_kept), "can be asked about", style="bold")
+    table.add_row("kept", str(manifest.elements_kept), "passed the rules", style="bold")
     console.print(table)
     split = manifest.split
     console.print(

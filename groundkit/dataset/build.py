@@ -16,6 +16,7 @@ import hashlib
 import itertools
 import multiprocessing
 import os
+import tempfile
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -90,6 +91,11 @@ def make_dataset(
         return _same_sources(finished, chunks, out)
     workspace.check(out)
     with workspace.held(out):
+        # A build that ended while we looked must not be begun again.
+        if not overwrite and workspace.find_finished(out, options):
+            raise OptionError(f"another make-dataset has just finished {out}", "--out")
+        if overwrite:
+            chunks = _chunks(_tried(screens, options))
         workspace.prepare(out, options, overwrite)
         parts: list[Path] = []
         sources = hashlib.blake2b(digest_size=8)
@@ -108,6 +114,21 @@ def make_dataset(
             raise DataError(f"no sample could be made: {reasons}")
         workspace.leave(out)
     return manifest
+
+
+def _tried(screens: Iterable[SourceItem], options: DatasetOptions) -> Iterable[SourceItem]:
+    """The sources, after one of their screens gave a sample: until then nothing is removed.
+
+    Raises:
+        DataError: none does.
+    """
+    items, tried = iter(screens), list[SourceItem]()
+    with tempfile.TemporaryDirectory() as scratch:
+        for item in items:
+            tried.append(item)
+            if _process(item, Path(scratch), options).samples:
+                return itertools.chain(tried, items)
+    raise DataError("no sample could be made; what was there is left as it was")
 
 
 def _same_sources(finished: Manifest, chunks: Iterable[_Chunk], out: Path) -> Manifest:
@@ -159,7 +180,7 @@ def _digests(items: Iterable[SourceItem]) -> tuple[str, bytes]:
     local, content = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=8)
     for item in items:
         if isinstance(item, GroundkitError):
-            content.update(item.what.encode())
+            content.update(_encode(item.what))
             continue
         content.update(encode_line(item.screen))
         try:
@@ -168,9 +189,14 @@ def _digests(items: Iterable[SourceItem]) -> tuple[str, bytes]:
             content.update(b"no image")
             continue
         content.update(str(stat.st_size).encode())
-        local.update(f"{item.image}:{stat.st_mtime_ns}".encode())
+        local.update(_encode(f"{item.image}:{stat.st_mtime_ns}"))
     local.update(content.digest())
     return local.hexdigest(), content.digest()
+
+
+def _encode(text: str) -> bytes:
+    """The text as bytes; the name of a file need not be UTF-8."""
+    return text.encode(errors="surrogatepass")
 
 
 Run = Callable[[list[SourceItem], Path, Path, DatasetOptions], "Future[None]"]
@@ -197,7 +223,8 @@ def _finished(chunk: _Chunk, future: Future[None] | None) -> _Chunk:
     except BrokenProcessPool:
         raise DataError(
             "a worker process was killed, perhaps for want of memory",
-            hint="run the same command again, or with --workers 1",
+            hint="run the same command again, or with --workers 1; a script that calls"
+            ' make_dataset needs `if __name__ == "__main__":` around it',
         ) from None
     return chunk
 

@@ -17,6 +17,8 @@ from groundkit.dataset.manifest import MARKER_FILE, Manifest, SplitCheck
 from groundkit.dataset.screen import DatasetOptions, ScreenPart
 from groundkit.dataset.split import SplitPlan, plan_split
 from groundkit.dataset.targets import find_target
+from groundkit.dataset.types import is_known
+from groundkit.dataset.workspace import remove_images
 from groundkit.records import Sample, Split
 from groundkit.store import atomic_write, encode_line, read_jsonl, write_bytes
 
@@ -99,9 +101,7 @@ def _write_rows(parts: Iterable[Path], out: Path, plan: SplitPlan) -> _Tally:
 def _remove_strays(out: Path, tally: _Tally) -> None:
     """Images of a run that was killed half-way through one, or whose sources have changed since."""
     wanted = set.union(*tally.images.values())
-    for path in (out / "images").iterdir():
-        if hash(f"images/{path.name}") not in wanted:
-            path.unlink()
+    remove_images(out, lambda path: hash(f"images/{path.name}") not in wanted)
 
 
 def _manifest(
@@ -156,7 +156,7 @@ def _write_part(
             tally.drops[row.reason] += 1
         else:
             tally.kept += 1
-            if row.type == "element":
+            if not is_known(row.raw_type):
                 tally.unknown_types[row.raw_type] += 1
 
 

@@ -125,17 +125,18 @@ def find_target(name: str, max_pixels: int | None = None) -> Target:
     """A target by name, with another limit for the image if the trainer is run with one.
 
     Raises:
-        OptionError: unknown name, or a limit below what the model needs.
+        OptionError: unknown name, or a limit outside of what the model takes.
     """
     if name not in TARGETS:
         raise OptionError(f"unknown target {name!r}", "--target", TARGETS)
     target = TARGETS[name]
     if max_pixels is None:
         return target
-    lowest = max(RESIZE_RULES[target.family].min_pixels, target.min_pixels)
-    if max_pixels < lowest:
+    rule = RESIZE_RULES[target.family]
+    lowest = max(rule.min_pixels, target.min_pixels)
+    if not lowest <= max_pixels <= rule.max_pixels:
         raise OptionError(
-            f"{max_pixels} pixels are too few: {target.name} needs at least {lowest}",
+            f"{max_pixels} pixels: {target.name} takes {lowest} to {rule.max_pixels}",
             "--max-pixels",
         )
     return replace(target, max_pixels=max_pixels)

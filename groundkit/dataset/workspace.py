@@ -7,10 +7,10 @@ our own only the files that we write.
 
 from __future__ import annotations
 
-import shutil
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from groundkit import __version__
@@ -21,7 +21,11 @@ from groundkit.errors import DataError, OptionError
 from groundkit.store import encode_line, write_bytes
 
 WORK = ".work"
+_IMAGES = "images"
 _PLAN = "plan.json"
+# What we write into the two folders: images as `screen` names them, and what a build keeps.
+_IMAGE_NAME = re.compile(r".*-[0-9a-f]{16}(-\d+)?\.(jpg|png)|\..*\.\d+\.partial")
+_WORK_NAME = re.compile(r"lock|plan\.json|part-\d+-[0-9a-f]+\.jsonl|\..*\.\d+\.partial")
 _FILES = (
     "README.md",
     "dataset_info.json",
@@ -45,7 +49,12 @@ def find_finished(out: Path, options: DatasetOptions) -> Manifest | None:
     if not _holds_dataset(out):
         return None
     manifest = read_manifest(out)
-    if manifest.options != options or manifest.version != __version__:
+    if manifest.version != __version__:
+        raise OptionError(
+            f"{out} holds a dataset made by groundkit {manifest.version}, this is {__version__}",
+            hint="choose another --out or pass --overwrite",
+        )
+    if manifest.options != options:
         raise OptionError(
             f"{out} holds a finished dataset that was made with other options",
             hint="choose another --out or pass --overwrite",
@@ -55,8 +64,11 @@ def find_finished(out: Path, options: DatasetOptions) -> Manifest | None:
 
 def check(out: Path) -> None:
     """Raises an OptionError unless `out` is a folder of ours or can become one."""
-    if out.exists() and not out.is_dir():
-        raise OptionError(f"{out} is not a folder", "--out")
+    for folder in (out, *out.parents):
+        if folder.exists() and not folder.is_dir():
+            raise OptionError(f"{folder} is not a folder", "--out")
+    if (out / _IMAGES).is_symlink():
+        raise OptionError(f"{out / _IMAGES} is a link: its target is not ours to clear", "--out")
     if not _is_ours(out):
         raise OptionError(
             f"{out} is not empty and holds no dataset", hint="choose an empty or a new folder"
@@ -79,22 +91,42 @@ def prepare(out: Path, options: DatasetOptions, overwrite: bool) -> None:
             hint="run it with the same options to finish it, or pass --overwrite",
         )
     write_bytes(plan, wanted)
-    (out / "images").mkdir(exist_ok=True)
+    (out / _IMAGES).mkdir(exist_ok=True)
     for stray in out.glob(".*.partial"):
         stray.unlink()
 
 
 def leave(out: Path) -> None:
     """Takes the working files away, at the end or when nothing could be made."""
-    shutil.rmtree(out / WORK, ignore_errors=True)
+    _remove(out / WORK, _is_work)
 
 
 def discard(out: Path) -> None:
     """Undoes `prepare`, so that the next try with other options starts afresh."""
-    shutil.rmtree(out / "images", ignore_errors=True)
+    remove_images(out, lambda path: True)
     leave(out)
     if not any(out.iterdir()):
         out.rmdir()
+
+
+def remove_images(out: Path, unwanted: Callable[[Path], bool]) -> None:
+    """Removes those of the images that we wrote which are `unwanted`."""
+    _remove(out / _IMAGES, lambda path: bool(_IMAGE_NAME.fullmatch(path.name)) and unwanted(path))
+
+
+def _is_work(path: Path) -> bool:
+    return bool(_WORK_NAME.fullmatch(path.name))
+
+
+def _remove(folder: Path, ours: Callable[[Path], bool]) -> None:
+    """Removes our files from a folder of ours, and the folder if nothing else is in it."""
+    if not folder.is_dir():
+        return
+    for path in list(folder.iterdir()):
+        if ours(path) and path.is_file():
+            path.unlink(missing_ok=True)
+    with suppress(OSError):  # somebody else's files are in it
+        folder.rmdir()
 
 
 @contextmanager
@@ -130,7 +162,9 @@ def _holds_dataset(out: Path) -> bool:
 def _is_ours(out: Path) -> bool:
     if not out.exists() or (out / WORK / _PLAN).exists() or _holds_dataset(out):
         return True
-    return {path.name for path in out.iterdir()} <= {WORK}
+    if {path.name for path in out.iterdir()} - {WORK}:
+        return False
+    return not (out / WORK).is_dir() or all(map(_is_work, (out / WORK).iterdir()))
 
 
 def _clear(out: Path, plan: Path) -> None:
@@ -142,4 +176,4 @@ def _clear(out: Path, plan: Path) -> None:
         (out / name).unlink(missing_ok=True)
     for part in (out / WORK).glob("part-*.jsonl"):
         part.unlink()
-    shutil.rmtree(out / "images", ignore_errors=True)
+    remove_images(out, lambda path: True)

@@ -204,3 +204,19 @@ def test_readers_describe_themselves() -> None:
         assert reader.name == name
         assert reader.help and "\n" not in reader.help and len(reader.help) < 100
         assert all(suffix == suffix.lower() for suffix in reader.suffixes)
+
+
+def test_a_dataset_is_not_a_source(tmp_path: Path) -> None:
+    for name in ("dataset.json", "samples.jsonl"):
+        (tmp_path / name).touch()
+    with pytest.raises(DataError, match=r"a dataset that was made already.*groundkit preview"):
+        read_source(tmp_path)
+
+
+def test_boxes_between_0_and_1_are_not_pixels(tmp_path: Path) -> None:
+    elements = [{"id": str(i), "box": [0.1, 0.1 * i, 0.5, 0.1 * i + 0.05]} for i in range(5)]
+    write_image(tmp_path / "a.png")
+    file = write(tmp_path / "screens.jsonl", native(elements=elements))
+    [problem] = read_source(file)
+    assert isinstance(problem, DataError)
+    assert "between 0 and 1, but they are in pixels" in str(problem)

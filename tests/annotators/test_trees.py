@@ -202,16 +202,16 @@ def test_rico_fields(tmp_path: Path) -> None:
 
 
 RICO_APPS = {
-    "package": (rico({"bounds": [0, 0, 1, 1], "package": "com.a"}), "com.a"),
-    "activity": (rico({"bounds": [0, 0, 1, 1]}), "com.shop"),
+    "package": (rico({"bounds": [0, 0, 99, 99], "package": "com.a"}), "com.a"),
+    "activity": (rico({"bounds": [0, 0, 99, 99]}), "com.shop"),
     "semantic": (
         {
-            "bounds": [0, 0, 1, 1],
+            "bounds": [0, 0, 99, 99],
             "class": "x",
             "ancestors": [],
             "children": [
-                {"bounds": [0, 0, 1, 1], "resource-id": "android:id/content"},
-                {"bounds": [0, 0, 1, 1], "resource-id": "com.b:id/cart"},
+                {"bounds": [0, 0, 99, 99], "resource-id": "android:id/content"},
+                {"bounds": [0, 0, 99, 99], "resource-id": "com.b:id/cart"},
             ],
         },
         "com.b",

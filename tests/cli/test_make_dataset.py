@@ -159,7 +159,7 @@ def test_a_broken_screen_is_one_line_and_the_rest_is_made(tmp_path, text, messag
         (["empty"], ["empty", "uiautomator", "coco"]),
         (["in", "--target", "trl"], ["unknown target 'trl'", "llamafactory-qwen2.5-vl"]),
         (["in", "--format", "pascal"], ["pascal", "labelme"]),
-        (["in", "--max-pixels", "10"], ["at least 3136"]),
+        (["in", "--max-pixels", "10"], ["3136 to 12845056"]),
         (["in", "--template", "none.txt"], ["none.txt"]),
         (["in", "--out", "in"], ["lies in --out"]),
         (["in", "--out", "full"], ["not empty"]),
@@ -186,3 +186,36 @@ def test_nothing_that_could_be_made_is_exit_code_2(tmp_path):
     result = groundkit("make-dataset", source, "--out", tmp_path / "out")
     assert result.returncode == 2
     assert "no sample could be made: 1 screens read" in result.stderr
+
+
+def test_a_folder_whose_name_is_not_utf8(tmp_path):
+    name = os.fsdecode(b"caf\xe9")
+    shutil.copytree(SCREENS, tmp_path / name / "screens")
+    inside = groundkit("make-dataset", tmp_path / name / "screens", "--out", tmp_path / "out")
+    assert inside.returncode == 0, inside.stderr
+    (tmp_path / name / "screens").rename(tmp_path / "moved")
+    shutil.rmtree(tmp_path / name)
+    (tmp_path / "moved").rename(tmp_path / name)
+    itself = groundkit("make-dataset", tmp_path / name, "--out", tmp_path / "itself")
+    assert itself.returncode in (0, 2)
+    assert "Traceback" not in itself.stderr
+    into = groundkit("make-dataset", SCREENS, "--out", tmp_path / name / "out")
+    assert into.returncode == 0, into.stderr
+
+
+def test_making_it_again_says_that_it_is_there(tmp_path):
+    write(tmp_path / "in", json.dumps(ROW))
+    first, again = (groundkit("make-dataset", "in", "--out", "out", cwd=tmp_path) for _ in range(2))
+    assert "was there already" not in first.stdout
+    assert "out was there already, made from these sources with these options" in again.stdout
+
+
+def test_boxes_in_another_order_are_asked_about(tmp_path):
+    # x, y, width, height: of a box far from the corner the last two are smaller.
+    boxes = [[100, 80, 50, 20], [150, 90, 40, 20], [10, 20, 60, 40]]
+    elements = [
+        {"id": str(i), "box": box, "type": "button", "text": f"b{i}"} for i, box in enumerate(boxes)
+    ]
+    write(tmp_path / "in", json.dumps({**ROW, "elements": elements}))
+    result = groundkit("make-dataset", "in", "--out", "out", cwd=tmp_path)
+    assert "2 of 3 elements are inverted or outside: are the boxes x1, y1, x2, y2" in result.stdout

@@ -70,5 +70,6 @@ def test_flags_carry_the_limit_in_force_and_room_for_the_answer():
 def test_unknown_target_lists_the_known_and_too_few_pixels_say_how_many():
     with pytest.raises(OptionError, match=r"valid: .*llamafactory-qwen2.5-vl"):
         find_target("trl")
-    with pytest.raises(OptionError, match="at least 65536"):
-        find_target("llamafactory-qwen3-vl", 10_000)
+    for pixels in (10_000, 10**12):  # 256 * 256 to 16384 * 32 * 32
+        with pytest.raises(OptionError, match="takes 65536 to 16777216"):
+            find_target("llamafactory-qwen3-vl", pixels)

@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from groundkit import __version__
 from groundkit.dataset.build import make_dataset
+from groundkit.dataset.rules import ElementRules
 from groundkit.dataset.screen import DatasetOptions
 from groundkit.dataset.verify import verify
 from groundkit.errors import DataError, OptionError
@@ -53,6 +55,62 @@ def test_overwriting_removes_only_what_we_wrote(finished, tmp_path):
     assert list(verify(finished)) == []
 
 
+FOREIGN = ("images/notes.txt", "images/sub/a.jpg", "images/@eaDir/x", ".work/precious.txt")
+
+
+def put_foreign(out: Path) -> None:
+    for name in FOREIGN:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("mine")
+
+
+def test_files_of_others_among_ours_survive_everything(tmp_path):
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        make_dataset(interrupted(sources(tmp_path / "in")), out, OPTIONS)
+    put_foreign(out)
+    make_dataset(sources(tmp_path / "in"), out, OPTIONS)  # goes on
+    assert [(out / name).read_text() for name in FOREIGN] == ["mine"] * 4
+    make_dataset(sources(tmp_path / "in"), out, DatasetOptions(seed=1), overwrite=True)
+    assert [(out / name).read_text() for name in FOREIGN] == ["mine"] * 4
+    assert not list((out / ".work").glob("part-*"))
+    kept = {sample.image for sample in read_jsonl(out / "samples.jsonl", Sample)}
+    assert {f"images/{path.name}" for path in (out / "images").glob("*.jpg")} == kept
+
+
+def test_a_folder_with_somebody_elses_work_is_not_ours(tmp_path):
+    (tmp_path / "out" / ".work").mkdir(parents=True)
+    (tmp_path / "out" / ".work" / "precious.txt").write_text("mine")
+    with pytest.raises(OptionError, match="holds no dataset"):
+        make_dataset(sources(tmp_path / "in"), tmp_path / "out", OPTIONS)
+    assert (tmp_path / "out" / ".work" / "precious.txt").read_text() == "mine"
+
+
+def test_a_linked_folder_of_images_is_refused(finished, tmp_path):
+    (finished / "images").rename(tmp_path / "big")
+    (finished / "images").symlink_to(tmp_path / "big")
+    before = sorted(path.name for path in (tmp_path / "big").iterdir())
+    with pytest.raises(OptionError, match=r"images is a link"):
+        make_dataset(sources(tmp_path / "in"), finished, OPTIONS, overwrite=True)
+    assert sorted(path.name for path in (tmp_path / "big").iterdir()) == before
+
+
+def test_overwriting_with_what_gives_nothing_leaves_the_dataset(finished, tmp_path):
+    before = (finished / "samples.jsonl").read_bytes()
+    nothing = DatasetOptions(rules=ElementRules(min_area=1_000_000))
+    with pytest.raises(DataError, match=r"no sample could be made; what was there is left"):
+        make_dataset(sources(tmp_path / "in"), finished, nothing, overwrite=True)
+    assert (finished / "samples.jsonl").read_bytes() == before
+    assert list(verify(finished)) == []
+
+
+def test_a_dataset_of_another_version_is_said_to_be_one(finished, tmp_path):
+    manifest = (finished / "dataset.json").read_text()
+    (finished / "dataset.json").write_text(manifest.replace(f'"{__version__}"', '"0.0.9"'))
+    with pytest.raises(OptionError, match=rf"made by groundkit 0\.0\.9, this is {__version__}"):
+        make_dataset(sources(tmp_path / "in"), finished, OPTIONS)
+
+
 def test_a_finished_dataset_of_other_sources_is_not_returned(finished, tmp_path):
     before = (finished / "samples.jsonl").read_bytes()
     for numbers in (range(5), range(3), [7]):
@@ -63,8 +121,9 @@ def test_a_finished_dataset_of_other_sources_is_not_returned(finished, tmp_path)
 
 def test_a_file_is_not_a_folder(tmp_path):
     (tmp_path / "out").write_text("x")
-    with pytest.raises(OptionError, match="not a folder"):
-        make_dataset([], tmp_path / "out", OPTIONS)
+    for out in (tmp_path / "out", tmp_path / "out" / "sub" / "data"):
+        with pytest.raises(OptionError, match=r"out is not a folder"):
+            make_dataset([], out, OPTIONS)
 
 
 @pytest.mark.parametrize("beginnings", [[".work"], [".work/.plan.json.1.partial"]])
@@ -77,13 +136,13 @@ def test_a_folder_killed_at_its_very_start_can_be_used(tmp_path, beginnings):
 
 
 REMOVE = """
-import os, signal, shutil, sys
+import os, signal, sys
 from pathlib import Path
 from groundkit.dataset import workspace
 from groundkit.dataset.screen import DatasetOptions
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
-workspace.shutil.rmtree = die  # the first folder to go
+workspace.remove_images = die  # the first folder to go
 workspace.prepare(Path(sys.argv[1]), DatasetOptions(seed=1), overwrite=True)
 """
 
