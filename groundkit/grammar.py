@@ -77,7 +77,9 @@ def write_answer(type_word: str, name: str, box: Sequence[float]) -> str:
 
 _NUMBER = r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))"
 _FOUR = r"\s*,\s*".join([_NUMBER] * 4)
-_REF = re.compile(r"<ref>([^<]*)</ref>")
+# A `<` is part of the name unless it starts one of our tags. No tag lies inside, so that text is
+# looked through once, whatever it holds.
+_REF = re.compile(r"<ref>([^<]*(?:<(?!/?(?:ref|box)>)[^<]*)*)</ref>")
 _BOX = re.compile(rf"<box>\s*\[\s*\[\s*{_FOUR}\s*\]\s*\]\s*</box>")
 # The form as `write_answer` writes it, read in one step: most rows of a file have it.
 _WRITTEN = re.compile(
@@ -85,6 +87,7 @@ _WRITTEN = re.compile(
 )
 # Two runs of spaces never meet, or a megabyte of them would take minutes.
 _BARE = re.compile(rf"\[\s*(\[\s*)?{_FOUR}\s*(?(1)\]\s*)\]")
+_NOWHERE = (-1.0, -1.0, -1.0, -1.0)
 # Without spaces and in lower case, as `_is_refusal` compares.
 _REFUSALS = frozenset({"[]", "[-1,-1]", "[[-1,-1]]", "refusal", "targetnotexistent", "无ui元素"})
 # A longer text holds no answer of ours; matching it would only cost time.
@@ -139,6 +142,8 @@ def _numbers(words: Sequence[str]) -> Box:
 
 def _box(box: Box, type_word: str, name: str, rule: str) -> Answer:
     x1, y1, x2, y2 = box
+    if box == _NOWHERE:
+        return Answer("refusal", None, "", "", "refusal")
     if x2 < x1 or y2 < y1:
         return _none("inverted box")
     if not max(abs(x1), abs(y1), abs(x2), abs(y2)) < 1e9:

@@ -106,6 +106,15 @@ READ_AS_BOX = {
         ("text", "A-B", "ref-box"),
     ),
     "no hyphen": ("<ref>Save</ref><box>[[1, 2, 3, 4]]</box>", ("Save", "", "ref-box")),
+    "a raw less-than": ("<ref>text-a<b</ref><box>[[1, 2, 3, 4]]</box>", ("text", "a<b", "ref-box")),
+    "raw markup": (
+        "<ref>text-<b>a</b> <<refs></ref><box>[[1, 2, 3, 4]]</box>",
+        ("text", "<b>a</b> <<refs>", "ref-box"),
+    ),
+    "a ref in a ref": (
+        "<ref>text-a<ref>text-b</ref><box>[[1, 2, 3, 4]]</box>",
+        ("text", "b", "ref-box"),
+    ),
     "empty ref": ("<ref></ref><box>[[1, 2, 3, 4]]</box>", ("", "", "ref-box")),
     "no ref": ("<box>[[1, 2, 3, 4]]</box>", ("", "", "box")),
     "ref that is not closed": ("<ref>text-A<box>[[1, 2, 3, 4]]</box>", ("", "", "box")),
@@ -155,6 +164,9 @@ REFUSALS = {
     "empty list": "[]",
     "minus one": "[-1, -1]",
     "minus one, nested": " [[-1,-1]]\n",
+    "four times minus one": "[-1, -1, -1, -1]",
+    "four times minus one, nested": "[[-1,-1,-1,-1.0]]",
+    "four times minus one, in tags": "<box>[[-1, -1, -1, -1]]</box>",
     "the word": "Refusal",
     "the sentence": "Target not existent",
     "Chinese": "无UI元素",
@@ -266,6 +278,10 @@ FRAMED = {
     "digits of a number": ("<box>[[1,2,3,", "9", "x"),
     "digits of a fraction": ("<box>[[1,2,3,0.", "9", "x"),
     "a name": ("<ref>", "&lt;", "</ref><box>[[1,2,3,4]]</box>"),
+    "less-thans in a ref": ("<ref>", "<", "<box>[[1,2,3,4]]</box>"),
+    "less-thans in a closed ref": ("<ref>", "<a", "</ref><box>[[1,2,3,4]]</box>"),
+    "refs with less-thans": ("", "<ref>a<", "<box>[[1,2,3,4]]</box>"),
+    "nearly a tag": ("<ref>", "</re", "<box>[[1,2,3,4]]</box>"),
     "a ref that is not closed": ("<ref>", "a", "<box>[[1,2,3,4]]</box>"),
 } | {case: ("", text, "") for case, text in HOSTILE.items()}
 
