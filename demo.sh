@@ -2,6 +2,8 @@
 # The main job on the embedded screens, step by step. `make demo` calls this with groundkit on PATH.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+# Commands say on stderr what they wrote; here it belongs beside the command.
+exec 2>&1
 
 out=demo-out
 rm -rf "$out"

@@ -20,6 +20,10 @@ T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()
 _UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_GZIP = b"\x1f\x8b"
+# Here every name leads to a device, a pipe or a descriptor of some process, not to a file.
+_STREAM_FOLDERS = (Path("/dev"), Path("/dev/fd"), Path("/proc"))
+_MAX_LINKS = 40
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
@@ -34,7 +38,7 @@ def read_jsonl(path: Path, record: type[T]) -> Iterator[T]:
         try:
             yield decoder.decode(line)
         except _UNDECODABLE as error:
-            raise _explain(line, f"{path}:{number}", error) from None
+            raise _explain_line(line, f"{path}:{number}", error) from None
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -70,6 +74,14 @@ def decode(data: bytes, record: type[T], where: str) -> T:
         raise _explain(data, where, error) from None
 
 
+def decode_line(line: bytes, record: type[T], where: str) -> T:
+    """One line of a JSON Lines file, as `decode`; the error says what else the file may be."""
+    try:
+        return _decoder(record).decode(line)
+    except _UNDECODABLE as error:
+        raise _explain_line(line, where, error) from None
+
+
 def _decoder(record: type[T]) -> msgspec.json.Decoder[T]:
     """The decoder of a record type, made once."""
     decoder = _decoders.get(record)
@@ -83,8 +95,24 @@ def decode_json(data: bytes, where: str) -> Any:
     return decode(data, object, where)
 
 
+def _explain_line(line: bytes, where: str, error: Exception) -> DataError:
+    """`_explain` with a hint if the file looks like no JSON Lines at all."""
+    found = _explain(line, where, error)
+    if line.startswith(_GZIP):
+        hint = "the file is compressed: unpack it with gunzip"
+    elif line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in line[:4]:
+        hint = "the file looks like UTF-16: save it as UTF-8"
+    elif line.lstrip().startswith(b"[") or line.strip() == b"{":
+        hint = "the form is JSON Lines: one JSON object a line"
+    else:
+        return found
+    return DataError(found.what, found.where, hint=hint)
+
+
 def _explain(data: bytes, where: str, error: Exception) -> DataError:
     """The decoder's complaint in our words. JSON has no NaN, so ours names the field it is in."""
+    if isinstance(error, RecursionError):
+        return DataError("nested too deeply", where)
     message, _, field = str(error).partition(" - at `$")
     if isinstance(error, msgspec.ValidationError):
         return DataError(message, _with_field(where, field.rstrip("`")))
@@ -130,35 +158,100 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
 
     The bytes go to a hidden file beside it, which is renamed at the end; a killed process leaves
     at most that hidden file. The name holds the process id, so that two writers never share one.
+    A link stays a link: the file that it leads to is replaced. A pipe, a device or /dev/stdout is
+    written to, never replaced.
+
+    Raises:
+        DataError: it cannot be written.
+        BrokenPipeError: the reader of a pipe has left.
     """
     if not path.name:
         raise DataError("the output has no file name", str(path))
-    # A device, /dev/stdout for one, is written to and never replaced.
-    device = _is_device(path)
-    partial = path if device else path.with_name(f".{path.name}.{os.getpid()}.partial")
-    done = device
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with _open_stream(path) if is_stream(path) else _replaced(path) as file:
+            yield file
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError) as error:
+        # A loop of links is a RuntimeError until Python 3.13; any other one is not ours.
+        if isinstance(error, RuntimeError) and "Symlink loop" not in str(error):
+            raise
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise DataError(f"cannot write the file: {reason or error}", str(path)) from error
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[IO[bytes]]:
+    target = path.resolve()
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             yield file
-        if not device:
-            partial.replace(path)
-            done = True
-    except OSError as error:
-        raise DataError(f"cannot write the file: {error.strerror or error}", str(path)) from error
-    finally:
-        if not done:
-            with suppress(OSError):  # a folder or name that is unusable was said above
-                partial.unlink()
+        partial.replace(target)
+    except BaseException:
+        with suppress(OSError):  # a folder or name that is unusable was said above
+            partial.unlink()
+        raise
 
 
-def _is_device(path: Path) -> bool:
+def _open_stream(path: Path) -> IO[bytes]:
+    """A stream to write to. Our own descriptors are shared, not opened anew, which would start
+    over at the beginning of a file that the shell has redirected them to."""
+    descriptor = own_descriptor(path)
+    return path.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb")
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a name stands for a device, a pipe or an open descriptor, which cannot be replaced.
+
+    /dev/stdout may lead to a regular file; to rename a file onto it would replace /dev/stdout.
+    """
+    if any(_is_in_stream_folder(name) for name in _names(path)):
+        return True
+    return leads_to_pipe(path)
+
+
+def leads_to_pipe(path: Path) -> bool:
     """Whether there is something that is neither file nor folder: a device, a pipe, a socket."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def own_descriptor(path: Path) -> int | None:
+    """The descriptor of this process that a name such as /dev/stdout or /dev/fd/3 stands for."""
+    folders = (Path("/dev/fd"), Path("/proc/self/fd").resolve())
+    for name in _names(path):
+        if name.parent in folders and name.name.isascii() and name.name.isdigit():
+            return int(name.name)
+    return None
+
+
+def home(path: Path) -> Path:
+    """The folder that relative paths in a file start from: that in which the file itself lies,
+    also if `path` is a link to it; for a pipe the working directory."""
+    if leads_to_pipe(path):
+        return Path()
+    return path.resolve().parent if path.is_symlink() else path.parent
+
+
+def _names(path: Path) -> Iterator[Path]:
+    """A path and what it is a link to, step by step, each in its real folder."""
+    for _ in range(_MAX_LINKS):
+        try:
+            path = path.parent.resolve() / path.name
+            yield path
+            path = path.parent / path.readlink()
+        except (OSError, ValueError, RuntimeError):  # no link, no such thing, a loop
+            return
+
+
+def _is_in_stream_folder(path: Path) -> bool:
+    proc = _STREAM_FOLDERS[-1]
+    return path.parent in _STREAM_FOLDERS or path.is_relative_to(proc)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import os
 import signal
 import subprocess
@@ -81,7 +82,15 @@ BAD_LINES = {
         "meta.scores[1]: a number is not finite (NaN or Infinity)",
     ),
     "too large for a float": (b'{"id":"a","box":[1,2,3,1e999]}', "box[3]: Number out of range"),
-    "a list": (b"[]", "Expected `object`, got `array`"),
+    "a list": (
+        b"[]",
+        "Expected `object`, got `array`; the form is JSON Lines: one JSON object a line",
+    ),
+    "gzip": (
+        gzip.compress(GOOD),
+        "not valid JSON: JSON is malformed: invalid character (byte 0); "
+        "the file is compressed: unpack it with gunzip",
+    ),
     "a word": (b"hello", "not valid JSON: JSON is malformed: invalid character (byte 0)"),
     "single quotes": (
         b"{'id': 'a'}",
@@ -99,7 +108,8 @@ BAD_LINES = {
     ),
     "UTF-16": (
         GOOD.decode().encode("utf-16-le"),
-        "not valid JSON: JSON is malformed: object keys must be strings (byte 1)",
+        "not valid JSON: JSON is malformed: object keys must be strings (byte 1); "
+        "the file looks like UTF-16: save it as UTF-8",
     ),
     "a second byte order mark": (
         codecs.BOM_UTF8 + GOOD,
@@ -112,7 +122,7 @@ BAD_LINES = {
     ),
     "nested too deep": (
         b'{"id":"a","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-        "not valid JSON: maximum recursion depth exceeded",
+        "nested too deeply",
     ),
     "never closed": (b"[" * 100_000, "Expected `object`, got `array`"),
 }

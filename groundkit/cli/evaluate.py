@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from groundkit.cli.streams import input_path, output_path, take_stdout
+
 if TYPE_CHECKING:
     from groundkit.geometry import FrameName
     from groundkit.metrics.boxes import Edges
@@ -16,7 +18,7 @@ _WORST = 5
 
 
 def run(
-    predictions: Annotated[Path, typer.Argument(help="A predictions.jsonl.")],
+    predictions: Annotated[Path, typer.Argument(help="A predictions.jsonl; - is stdin.")],
     dataset: Annotated[
         Path | None,
         typer.Option(
@@ -39,11 +41,14 @@ def run(
     ] = "closed",
     split: Annotated[str, typer.Option(help="Which samples: all, train or val.")] = "all",
     json: Annotated[
-        Path | None, typer.Option(help="Write the whole report here.", show_default=False)
+        Path | None,
+        typer.Option(help="Write the whole report here; - is stdout.", show_default=False),
     ] = None,
     verdicts: Annotated[
         Path | None,
-        typer.Option(help="Write one row a sample, with the reason, here.", show_default=False),
+        typer.Option(
+            help="Write one row a sample, with the reason, here; - is stdout.", show_default=False
+        ),
     ] = None,
     worst: Annotated[int, typer.Option(help="How many of the worst cases to show.")] = _WORST,
 ) -> None:
@@ -51,11 +56,16 @@ def run(
 
     Example: groundkit eval predictions.jsonl --json report.json
     """
-    from groundkit.metrics.evaluate import check_outputs, evaluate, relocate
+    from groundkit.metrics.evaluate import evaluate, relocate
+    from groundkit.metrics.outputs import check_reports
     from groundkit.report.console import print_report, report_console
     from groundkit.report.json_report import write_json
+    from groundkit.store import is_stream
 
-    check_outputs(predictions, dataset, json=json, verdicts=verdicts)
+    predictions = input_path(predictions)
+    json, verdicts = output_path(json), output_path(verdicts)
+    # Before the work is done; `evaluate` knows nothing of `json`.
+    check_reports(predictions, dataset, json=json, verdicts=verdicts)
     evaluation = evaluate(
         predictions,
         dataset,
@@ -67,8 +77,8 @@ def run(
         verdicts=verdicts,
     )
     if json is not None:
-        write_json(relocate(evaluation, json.parent), json)
-    print_report(evaluation, report_console())
+        write_json(relocate(evaluation, json), json)
+    print_report(evaluation, report_console(stderr=take_stdout(json, verdicts)))
     for path in (json, verdicts):
-        if path is not None:
-            typer.echo(f"wrote {path}")
+        if path is not None and not is_stream(path):
+            typer.echo(f"wrote {path}", err=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -60,6 +60,11 @@ def run() -> None:
             stream.reconfigure(errors="replace")
     try:
         app()
+    except SystemExit as error:
+        # Typer turns a reader of our output that has left into exit code 1.
+        if isinstance(error.__context__, BrokenPipeError):
+            _leave_quietly()
+        raise
     except GroundkitError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
@@ -67,10 +72,14 @@ def run() -> None:
         typer.echo("interrupted", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        # The reader of our output (head, less) has left; that is no error. Python would complain
-        # once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _leave_quietly()
     except OSError as error:
         typer.echo(f"error: {error.filename or 'output'}: {error.strerror or error}", err=True)
         sys.exit(2)
+
+
+def _leave_quietly() -> NoReturn:
+    """The reader of our output (head, less) has left, which is no error."""
+    # Python would complain once more when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from groundkit.cli.streams import output_path
 from groundkit.errors import OptionError
 
 
@@ -17,7 +18,9 @@ def run(
     reference: Annotated[
         str, typer.Option(help="Who answers: oracle, point-box, centre or random.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The predictions file to write.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The predictions file to write; - is stdout.")
+    ],
     split: Annotated[str, typer.Option(help="Which samples: all, train or val.")] = "all",
     seed: Annotated[int, typer.Option(help="Seed of random.")] = 0,
     box_size: Annotated[
@@ -26,15 +29,24 @@ def run(
 ) -> None:
     """Answer the questions of a dataset without a model: baselines that make scores readable."""
     from groundkit.predict.reference import REFERENCES, predict_reference
+    from groundkit.store import is_stream
 
     chosen = next((name for name in REFERENCES if name == reference), None)
     if chosen is None:
         raise OptionError(f"unknown reference {reference!r}", "--reference", REFERENCES)
+    path = output_path(output)
     count = predict_reference(
-        dataset, output, chosen, split=split, seed=seed, box_size=_parse_size(box_size)
+        dataset, path, chosen, split=split, seed=seed, box_size=_parse_size(box_size)
     )
-    typer.echo(f"{count:,} predictions -> {output}")
-    typer.echo(f"next: groundkit eval {shlex.quote(str(output))}")
+    typer.echo(f"{count:,} predictions -> {output}", err=True)
+    if not is_stream(path):
+        typer.echo(f"next: groundkit eval {_quote(path)}", err=True)
+
+
+def _quote(path: Path) -> str:
+    """As a word of a shell that is no option."""
+    name = str(path)
+    return shlex.quote(f"./{name}" if name.startswith("-") else name)
 
 
 def _parse_size(text: str) -> tuple[int, int]:

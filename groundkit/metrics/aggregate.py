@@ -29,6 +29,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         name: share with exactly the right name.
         cer: character edits over gold characters, all rows together; None if no gold record has a
             name.
+        out_of_image: rows whose box leaves the image.
         status: rows by status.
     """
 
@@ -44,6 +45,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     type: float
     name: float
     cer: float | None
+    out_of_image: int
     status: dict[Status, int]
 
 
@@ -77,6 +79,7 @@ def summarise_groups(scores: Scores, groups: Ints, count: int) -> list[Summary]:
         "name": total(scores.name_correct) / size,
     }
     characters, wrong = total(scores.name_length), total(scores.edits)
+    outside = total(scores.out_of_image)
     distances = _distances(scores.distance, groups, count)
     return [
         Summary(
@@ -85,6 +88,7 @@ def summarise_groups(scores: Scores, groups: Ints, count: int) -> list[Summary]:
             dist_median=distances[group][1],
             dist_n=distances[group][2],
             cer=float(wrong[group] / characters[group]) if characters[group] else None,
+            out_of_image=int(outside[group]),
             status=dict(zip(STATUSES, status[group].tolist(), strict=True)),
             **{name: float(column[group]) for name, column in columns.items()},
         )

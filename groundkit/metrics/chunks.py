@@ -6,14 +6,15 @@ half of the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 
-from groundkit.store import decode, open_lines
+from groundkit.errors import DataError
+from groundkit.store import decode_line, open_lines
 
 T = TypeVar("T")
 
@@ -43,8 +44,15 @@ class Chunk(Generic[T]):
         return f"{self.path}:{numbers[index]}"
 
 
-def read_chunks(path: Path, record: type[T]) -> Iterator[Chunk[T]]:
+Advice = Callable[[bytes, DataError], DataError]
+"""A bad line and what is wrong with it, to the error that the user gets."""
+
+
+def read_chunks(path: Path, record: type[T], advise: Advice | None = None) -> Iterator[Chunk[T]]:
     """The records of a JSON Lines file, a quarter of a megabyte at a time.
+
+    Args:
+        advise: may word the error about a line that is no `record` better.
 
     Raises:
         DataError: names the file, the line and the field that is wrong, as `store.read_jsonl`.
@@ -53,20 +61,23 @@ def read_chunks(path: Path, record: type[T]) -> Iterator[Chunk[T]]:
     first_line = 1
     with open_lines(path) as file:
         while lines := file.readlines(_CHUNK_BYTES):
-            yield Chunk(path, _decode(decoder, lines, record, path, first_line), lines, first_line)
+            full = [line for line in lines if not line.isspace()]
+            try:
+                records = list(map(decoder.decode, full))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                # The slow way knows which line it was, and says so.
+                records = list(_decode(lines, record, path, first_line, advise))
+            yield Chunk(path, records, lines, first_line)
             first_line += len(lines)
 
 
 def _decode(
-    decoder: msgspec.json.Decoder[T], lines: list[bytes], record: type[T], path: Path, first: int
-) -> list[T]:
-    full = [line for line in lines if not line.isspace()]
-    try:
-        return list(map(decoder.decode, full))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        # The slow way knows which line it was, and says so.
-        return [
-            decode(line, record, f"{path}:{number}")
-            for number, line in enumerate(lines, first)
-            if not line.isspace()
-        ]
+    lines: list[bytes], record: type[T], path: Path, first: int, advise: Advice | None
+) -> Iterator[T]:
+    for number, line in enumerate(lines, first):
+        if line.isspace():
+            continue
+        try:
+            yield decode_line(line, record, f"{path}:{number}")
+        except DataError as error:
+            raise (error if advise is None else advise(line, error)) from None

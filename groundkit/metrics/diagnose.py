@@ -12,26 +12,30 @@ from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from groundkit.geometry import FRAME_NAMES, FrameName
 from groundkit.grammar import Answer
 from groundkit.metrics import boxes as bx
 from groundkit.metrics.frames import rescale
 from groundkit.metrics.gold import GoldArrays
+from groundkit.metrics.judge import Judged, Scores
 from groundkit.vocabulary import type_of_word
 
 # Another reading is far better if it at least doubles the hits and adds 20 points, and if these
-# are so many rows and so many more hits that chance does not bring them about.
+# are so many more hits that chance does not bring them about.
 _FACTOR, _GAIN = 2.0, 0.2
-_MIN_ROWS, _MIN_HITS = 20, 10
+_MIN_ROWS, _MIN_HITS = 10, 10
+# Or if it adds so much to the mean IoU and takes that share off what is missing to 1: an original
+# size close to the saved one moves few centres out of their box, but all edges. A bad model comes
+# nowhere near 1 in any frame.
+_IOU_GAIN, _IOU_ERROR = 0.1, 0.6
 # Readings this close to the best one cannot be told apart; of these the likeliest is named.
 _CLOSE = 0.02
 _LIKELIEST: tuple[FrameName, ...] = (
     *("resized", "pixel", "norm1000", "norm1", "percent", "norm999", "norm1024"),
 )
 _ENOUGH, _STRIDE = 20_000, 10
-_RUNAWAY_RATE = 0.05
+_RUNAWAY_RATE, _RUNAWAY_SHARE = 0.05, 0.2
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +45,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         frame: the frame that the numbers are taken to be in.
         swapped: whether they are taken as y1, x1, y2, x2.
         hit, iou: closed-edge hit rate and mean IoU over the rows looked at.
-        declared_hit: hit rate of the same rows in the frame that was declared.
+        declared_hit, declared_iou: of the same rows in the frame that was declared.
         n: rows with a box that were looked at: all, or a part of a large file.
         overruled: whether the rows declare this frame and the user declared another one.
     """
@@ -51,8 +55,26 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     hit: float
     iou: float
     declared_hit: float
+    declared_iou: float
     n: int
     overruled: bool = False
+
+    @property
+    def multiplies_hits(self) -> bool:
+        """Whether it is far better by its hits; else it is by its IoU alone."""
+        more = round((self.hit - self.declared_hit) * self.n)
+        enough = max(_MIN_HITS, _GAIN * self.n)
+        return self.hit >= _FACTOR * self.declared_hit and more >= enough
+
+    @property
+    def _mends_ious(self) -> bool:
+        more = self.iou - self.declared_iou
+        return more >= _IOU_GAIN and 1 - self.iou <= _IOU_ERROR * (1 - self.declared_iou)
+
+    @property
+    def is_far_better(self) -> bool:
+        """Whether it is so much better than the declared one that a mistake is likely."""
+        return self.n >= _MIN_ROWS and (self.multiplies_hits or self._mends_ious)
 
 
 @dataclass
@@ -61,30 +83,27 @@ class Readings:
 
     Attributes:
         rows: with a box, looked at so far: in the first batches, then in every tenth.
-        declared: hits among them as the frame was declared.
+        hits, ious: of these rows as the frame was declared, added up.
     """
 
     rows: int = 0
-    declared: float = 0.0
+    hits: float = 0.0
+    ious: float = 0.0
     _batches: int = 0
     _hits: dict[tuple[FrameName, bool], float] = field(default_factory=dict)
     _ious: dict[tuple[FrameName, bool], float] = field(default_factory=dict)
 
-    def add(self, raw: bx.Floats, gold: GoldArrays, scored: bx.Bools, hit: bx.Bools) -> None:
-        """Counts the rows where `scored` is true.
-
-        Args:
-            raw: boxes as written, shape (N, 4).
-            hit: whether row i is a hit in its declared frame.
-        """
+    def add(self, judged: Judged, gold: GoldArrays) -> None:
+        """Counts the rows of a batch that have a box."""
         self._batches += 1
         if self.rows >= _ENOUGH and self._batches % _STRIDE:
             return
-        rows = np.flatnonzero(scored)
-        raw, boxes = raw[rows], gold.boxes[rows]
+        rows = np.flatnonzero(judged.scores.scored)
+        raw, boxes = judged.raw[rows], gold.boxes[rows]
         sizes, originals = gold.sizes[rows], gold.originals[rows]
         self.rows += len(rows)
-        self.declared += float(hit[rows].sum())
+        self.hits += float(judged.scores.hit[rows].sum())
+        self.ious += float(judged.scores.iou[rows].sum())
         for swapped in (False, True):
             numbers = raw[:, [1, 0, 3, 2]] if swapped else raw
             for frame in FRAME_NAMES:
@@ -100,26 +119,28 @@ class Readings:
         Args:
             overruled: the frame that the rows declare, if the user declared another one.
         """
-        if self.rows < _MIN_ROWS:
+        if not self.rows:
             return None
         frame, swapped = self._best(overruled)
-        hits = self._hits[frame, swapped]
         best = Reading(
             frame=frame,
             swapped=swapped,
-            hit=hits / self.rows,
+            hit=self._hits[frame, swapped] / self.rows,
             iou=self._ious[frame, swapped] / self.rows,
-            declared_hit=self.declared / self.rows,
+            declared_hit=self.hits / self.rows,
+            declared_iou=self.ious / self.rows,
             n=self.rows,
             overruled=frame == overruled and not swapped,
         )
-        enough = hits >= self.declared + max(_MIN_HITS, _GAIN * self.rows)
-        return best if enough and hits >= _FACTOR * self.declared else None
+        return best if best.is_far_better else None
 
     def _best(self, overruled: FrameName | None) -> tuple[FrameName, bool]:
-        """The likeliest of the readings that no other one clearly beats."""
-        enough = max(self._hits.values()) - _CLOSE * self.rows
+        """The likeliest of the readings that no other one clearly beats, by hits, then by IoU."""
+        margin = _CLOSE * self.rows
+        enough = max(self._hits.values()) - margin
         close = [key for key, hits in self._hits.items() if hits >= enough]
+        enough = max(self._ious[key] for key in close) - margin
+        close = [key for key in close if self._ious[key] >= enough]
         return min(close, key=lambda key: (key[1], key[0] != overruled, _LIKELIEST.index(key[0])))
 
 
@@ -167,20 +188,14 @@ class Wording:
                 self.unknown_types += 1
 
 
-def count_runaway(edits: NDArray[np.int64], lengths: NDArray[np.int64]) -> int:
-    """The rows that own the character error rate; 0 if there is nothing of the kind.
+def count_runaway(scores: Scores) -> int:
+    """The rows with endless names, if the character error rate is theirs; else 0.
 
-    That is the fewest rows that hold more than half of the edits, if they are less than 1 % of
-    all and alone account for a rate of 0.05.
-
-    Args:
-        edits, lengths: Levenshtein distances and lengths of the gold names, shape (N,).
+    It is theirs if they hold more than half of the edits and alone account for a rate of 0.05; if
+    more than a fifth of all rows are endless, that is how the model writes.
     """
-    few = (len(edits) - 1) // 100
-    if not few or not edits.any():
-        return 0
-    top = np.cumsum(np.sort(np.partition(edits, -few)[-few:])[::-1])
-    needed = int(np.searchsorted(top, edits.sum() / 2, side="right"))
-    if needed == few or top[needed] < _RUNAWAY_RATE * lengths.sum():
-        return 0
-    return needed + 1
+    count = int(scores.endless.sum())
+    theirs, edits = int(scores.edits[scores.endless].sum()), int(scores.edits.sum())
+    few = 0 < count <= _RUNAWAY_SHARE * len(scores.edits)
+    owned = 2 * theirs > edits and theirs >= _RUNAWAY_RATE * scores.name_length.sum()
+    return count if few and owned else 0

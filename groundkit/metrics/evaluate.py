@@ -19,17 +19,15 @@ from groundkit.metrics.diagnose import Reading, count_runaway
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
 from groundkit.metrics.gold import read_gold
 from groundkit.metrics.judge import Judged, Scores, judge
-from groundkit.metrics.rows import SPLITS, Batch, Intake, Selection, read_batches
+from groundkit.metrics.outputs import check_reports, samples_file
+from groundkit.metrics.rows import Batch, Intake, Selection, check_split, read_batches
 from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
 from groundkit.metrics.verdicts import Case, Failure, WorstCases, encode_verdicts
-from groundkit.store import atomic_write
-
-SPLIT_CHOICES = ("all", *SPLITS)
+from groundkit.store import atomic_write, home
 
 DEFAULT_WORST = 5
 _MAX_MODELS = 20
-_SAMPLES = "samples.jsonl"
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,13 +86,12 @@ def evaluate(
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
         OptionError: an unknown frame, edge rule or split, a negative `worst`, or `verdicts` is one
-            of the files to be read.
+            of the files to be read or of a dataset.
     """
     _check_options(frame, edges, split, worst)
-    check_outputs(predictions, dataset, verdicts=verdicts)
-    if dataset is not None and dataset.is_dir():
-        dataset = dataset / _SAMPLES
-    images = (dataset or predictions).parent
+    dataset = None if dataset is None else samples_file(dataset)
+    check_reports(predictions, dataset, verdicts=verdicts)
+    images = dataset or predictions
     intake, tally = Intake(), Tally(WorstCases(worst, _folder(images)))
     with _paused_gc(), _verdict_writer(verdicts, images) as write:
         golds = None if dataset is None else read_gold(dataset)
@@ -108,41 +105,13 @@ def evaluate(
 
 
 def _check_options(frame: str | None, edges: str, split: str, worst: int) -> None:
-    for value, choices, what in (
-        (frame, FRAME_NAMES, "frame"),
-        (edges, EDGES, "edges"),
-        (split, SPLIT_CHOICES, "split"),
-    ):
-        if value is not None and value not in choices:
-            raise OptionError(f"unknown value {value!r}", f"--{what}", choices)
+    if frame is not None and frame not in FRAME_NAMES:
+        raise OptionError(f"unknown value {frame!r}", "--frame", FRAME_NAMES)
+    if edges not in EDGES:
+        raise OptionError(f"unknown value {edges!r}", "--edges", EDGES)
+    check_split(split)
     if worst < 0:
         raise OptionError(f"cannot show {worst} worst cases", hint="--worst 0 shows none")
-
-
-def check_outputs(
-    predictions: Path,
-    dataset: Path | None,
-    *,
-    json: Path | None = None,
-    verdicts: Path | None = None,
-) -> None:
-    """Refuses to write a file that is also read, or two reports into one file.
-
-    Raises:
-        OptionError: names the option.
-    """
-    taken = {os.path.realpath(predictions): "the predictions"}
-    if dataset is not None:
-        samples = dataset / _SAMPLES if dataset.is_dir() else dataset
-        taken.setdefault(os.path.realpath(samples), "the dataset")
-    for option, path in (("--json", json), ("--verdicts", verdicts)):
-        # A terminal may well be read and written.
-        if path is None or (path.exists() and not path.is_file()):
-            continue
-        what = taken.setdefault(os.path.realpath(path), option)
-        if what != option:
-            problem = f"{str(path)!r} is the file of {what}"
-            raise OptionError(problem, option, hint="name another file")
 
 
 @contextmanager
@@ -159,11 +128,15 @@ def _paused_gc() -> Iterator[None]:
 
 @contextmanager
 def _verdict_writer(path: Path | None, images: Path) -> Iterator[Callable[[Batch, Judged], None]]:
-    """A function that writes the verdicts of a batch, or nothing if there is no `path`."""
+    """A function that writes the verdicts of a batch, or nothing if there is no `path`.
+
+    Args:
+        images: the file that names the images.
+    """
     if path is None:
         yield lambda batch, judged: None
         return
-    folder = _folder(images, path.parent)
+    folder = _folder(images, path)
     with atomic_write(path) as file:
         yield lambda batch, judged: _write(file, encode_verdicts(batch, judged, folder))
 
@@ -172,17 +145,21 @@ def _write(file: IO[bytes], lines: bytes) -> None:
     file.write(lines)
 
 
-def _folder(images: Path, start: Path | None = None) -> str:
-    """The folder of images as seen from `start`, by default as it was named; empty if the same."""
-    if start is not None:
-        images = Path(os.path.relpath(images.resolve(), start.resolve()))
+def _folder(file: Path, seen_from: Path | None = None) -> str:
+    """The folder that image paths in `file` start from: as seen from the file that will hold them,
+    by default from the working directory if `file` was named so; empty if it is the same."""
+    images = home(file)
+    if seen_from is not None:
+        images = Path(os.path.relpath(images.resolve(), home(seen_from).resolve()))
+    elif images.is_absolute() and not file.is_absolute():  # the file that a link leads to
+        images = Path(os.path.relpath(images))
     return "" if images == Path() else images.as_posix()
 
 
-def relocate(evaluation: Evaluation, folder: Path) -> Evaluation:
-    """The evaluation with image paths as seen from `folder`, where it is to be written."""
-    images = Path(evaluation.dataset or evaluation.predictions).parent
-    old, new = _folder(images), _folder(images, folder)
+def relocate(evaluation: Evaluation, file: Path) -> Evaluation:
+    """The evaluation with image paths relative to `file`, where it is to be written."""
+    images = Path(evaluation.dataset or evaluation.predictions)
+    old, new = _folder(images), _folder(images, file)
     old, new = (f"{name.rstrip('/')}/" if name else "" for name in (old, new))
     worst = [
         msgspec.structs.replace(
@@ -243,7 +220,7 @@ def _report(
         better_reading=reading,
         groups=groups,
         failures=tally.failures.ranked(),
-        worst=[case for _, _, case in tally.worst.cases],
+        worst=tally.worst.cases,
     )
 
 
@@ -259,7 +236,7 @@ def _counts(scores: Scores, intake: Intake, tally: Tally) -> Counts:
         inverted=tally.failures.count("inverted box"),
         unnamed=tally.wording.unnamed,
         unknown_types=tally.wording.unknown_types,
-        runaway=count_runaway(scores.edits, scores.name_length),
+        runaway=count_runaway(scores),
         examples=intake.examples,
     )
 

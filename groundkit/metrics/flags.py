@@ -15,6 +15,8 @@ Level = Literal["warning", "note"]
 
 # From this share on a count is a warning; below it is a note.
 _MANY = 0.05
+# Above this share of inverted boxes a model writes another form; a single one is a slip.
+_INVERTED = 0.2
 # From this share on a form of answer is so frequent that the prompt is the likely cause.
 _HALF = 0.5
 # From this share on a name is missing so often that the prompt or the format is the likely cause.
@@ -52,15 +54,16 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         duplicates: further answers to a sample that has one; not scored.
         unknown: predictions for ids that the dataset does not hold; not scored.
         other_split: predictions for a split that was not asked for; not scored.
-        conflicts: predictions whose own gold record differs from the dataset's, which counts.
+        conflicts: predictions whose own gold record differs from the one that counts: the
+            dataset's, or without a dataset that of the first answer to the same sample.
         out_of_image: scored rows whose box leaves the image; scored as they are.
         degenerate: scored rows whose box has no area.
         inverted: rows that are invalid because x2 < x1 or y2 < y1.
         unnamed: scored rows that name nothing: no `<ref>`.
         unknown_types: scored rows whose `<ref>` holds no known type word.
-        runaway: the few rows that hold most of the character edits; 0 if there are none such.
-        examples: ids, at most 80 characters of each: the first of `unknown`, `duplicates` and
-            `conflicts`, and one that the `dataset` holds if some are unknown.
+        runaway: the few rows with endless names, if they hold most of the character edits; else 0.
+        examples: ids, the end of those of more than 80 characters: the first of `unknown`,
+            `duplicates` and `conflicts`, and one that the `dataset` holds if some are unknown.
     """
 
     rows: int
@@ -113,7 +116,9 @@ def _box_flags(summary: Summary, counts: Counts, signs: Signs) -> Iterator[Flag]
     boxes = summary.status["scored"]
     if signs.reading is not None:
         yield Flag(level="warning", kind="frame", message=_frame_message(signs.reading))
-    if signs.constant_box and boxes >= _ENOUGH_TO_COMPARE:
+    # Where most gold boxes are the same, the same box is most often right.
+    wrong = summary.hit * summary.n < _HALF * boxes
+    if signs.constant_box and wrong and boxes >= _ENOUGH_TO_COMPARE:
         message = f"all {boxes:,} predicted boxes have the same numbers"
         yield Flag(level="warning", kind="constant-box", message=message)
     if boxes and counts.degenerate >= _MANY * boxes:
@@ -132,9 +137,13 @@ def _frame_message(reading: Reading) -> str:
         advice = "the rows declare it: drop --frame"
     else:
         advice = f"declare it with --frame {reading.frame}"
+    if reading.multiplies_hits:
+        fit, what, better, declared = "only", "hit", reading.hit, reading.declared_hit
+    else:
+        fit, what, better, declared = "better", "mean IoU", reading.iou, reading.declared_iou
     return (
-        f"predictions fit only as {reading.frame}{swapped} (hit {reading.hit:.2f} instead of "
-        f"{reading.declared_hit:.2f}): a frame mistake? {advice}"
+        f"predictions fit {fit} as {reading.frame}{swapped} ({what} {better:.2f} instead of "
+        f"{declared:.2f}): a frame mistake? {advice}"
     )
 
 
@@ -161,7 +170,8 @@ def _status_flags(summary: Summary, counts: Counts, signs: Signs) -> Iterator[Fl
         missing += f", every one that has is of the split {signs.only_split}: "
         missing += f"--split {signs.only_split}?"
     invalid = "answers hold an impossible box"
-    if counts.inverted > (n - status["scored"] - status["missing"]) / 2:
+    often = counts.inverted > _INVERTED * (status["scored"] + status["invalid"])
+    if often and counts.inverted > (n - status["scored"] - status["missing"]) / 2:
         boxes = "inverted box" if counts.inverted == 1 else "inverted boxes"
         invalid += f"; {counts.inverted:,} {boxes}: x, y, width, height instead of corners?"
     for kind, count, message in (
@@ -181,7 +191,7 @@ def _row_flags(summary: Summary, counts: Counts) -> Iterator[Flag]:
         (
             "conflicts",
             counts.conflicts,
-            "carry another gold record than the dataset's; that counts",
+            "carry another gold record than the one that counts",
         ),
         ("unknown", counts.unknown, "are for ids that the dataset does not hold; not scored"),
         ("duplicates", counts.duplicates, "answer a sample again; only the first answer counts"),
@@ -205,4 +215,13 @@ def _level(count: int, total: int) -> Level:
 
 
 def _share(count: int, total: int) -> str:
-    return f"{count:,} of {total:,} ({100 * count / total:.1f} %)"
+    return f"{count:,} of {total:,} ({percentage(count / total)} %)"
+
+
+def percentage(share: float) -> str:
+    """`83.1`; only all is `100.0` and only nothing is `0.0`, what is close is `>99.9` or `<0.1`."""
+    text = f"{100 * share:.1f}"
+    # A mean over groups of equal shares may be a rounding step off.
+    if text == "100.0" and share < 1 - 1e-12:
+        return ">99.9"
+    return "<0.1" if text == "0.0" and share > 0 else text

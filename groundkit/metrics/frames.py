@@ -12,7 +12,7 @@ import numpy as np
 from groundkit.geometry import Frame, FrameName
 from groundkit.metrics.boxes import Floats
 
-_DIGITS = 6
+_DIGITS = 9
 
 
 def to_saved(raw: Floats, frames: Sequence[FrameName], sizes: Floats, originals: Floats) -> Floats:
@@ -36,8 +36,9 @@ def to_saved(raw: Floats, frames: Sequence[FrameName], sizes: Floats, originals:
 def rescale(raw: Floats, frame: FrameName, sizes: Floats, originals: Floats) -> Floats:
     """Boxes that are all in `frame`, in pixels of the saved images; shapes as in `to_saved`.
 
-    Rounded to a millionth of a pixel: 33 / 91 of 91 px is 33 px, not one step of a float beside it,
-    which would decide whether a centre lies on an edge.
+    Rounded to a billionth of a pixel: 33 / 91 of 91 px is 33 px, not one step of a float beside it,
+    which would decide whether a centre lies on an edge. What rounding takes from an IoU stays
+    within what `boxes.reaches` allows for.
     """
     if frame == "resized":
         return raw

@@ -32,6 +32,7 @@ NO_PREDICTION = Answer("none", None, "", "", "no prediction")
 _INVALID_RULES = frozenset({"inverted box", "absurd numbers"})
 _REF_RULE = "ref-box"
 _CENTRE_DIGITS = 7
+_ENDLESS, _ENDLESS_FACTOR = 100, 4
 _NO_BOX = (0.0, 0.0, 0.0, 0.0)
 _cached_type = lru_cache(maxsize=4096)(type_of_word)
 # Longer words are no type, and a cache of them would hold on to megabytes.
@@ -55,6 +56,7 @@ class Scores:
         type_correct: whether the type word, in any language, stands for the gold type.
         name_correct: whether a name was written and is the gold name.
         edits, name_length: Levenshtein distance to the gold name and the length of that name.
+        endless: whether the name written is longer than 100 characters and than four gold names.
         out_of_image: whether the predicted box leaves the image.
         degenerate: whether the predicted box has no area.
         size: index into `boxes.SIZE_BUCKETS` of the gold box.
@@ -68,6 +70,7 @@ class Scores:
     name_correct: bx.Bools
     edits: Ints
     name_length: Ints
+    endless: bx.Bools
     out_of_image: bx.Bools
     degenerate: bx.Bools
     size: Ints
@@ -121,6 +124,8 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
     distance = bx.distances(centres, bx.centres(gold.boxes))
     gold_names = [gold.name for gold in batch.golds]
     types = map(attrgetter("type"), batch.golds)
+    name_length = np.fromiter(map(len, gold_names), np.int64)
+    longest = np.maximum(_ENDLESS_FACTOR * name_length, _ENDLESS)
     # Without a <ref> nothing was named, which is not the empty name.
     named = np.fromiter(map(_REF_RULE.__eq__, rules), bool, len(rules))
     scores = Scores(
@@ -131,7 +136,8 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
         type_correct=np.fromiter(map(eq, _types(words), types), bool) & scored,
         name_correct=np.fromiter(map(eq, names, gold_names), bool) & named,
         edits=edits(names, gold_names),
-        name_length=np.fromiter(map(len, gold_names), np.int64),
+        name_length=name_length,
+        endless=np.fromiter(map(len, names), np.int64) > longest,
         out_of_image=bx.out_of_image(boxes, gold.sizes) & scored,
         degenerate=(bx.areas(boxes) == 0) & scored,
         size=bx.size_buckets(gold.boxes),

@@ -13,18 +13,29 @@ from operator import attrgetter
 from pathlib import Path
 from typing import get_args
 
-from groundkit.errors import DataError
+import msgspec
+
+from groundkit.errors import DataError, OptionError
 from groundkit.geometry import FrameName
 from groundkit.metrics.chunks import Chunk, read_chunks
 from groundkit.metrics.gold import GoldArrays, to_arrays
 from groundkit.records import Gold, Prediction, Split
 
 SPLITS: tuple[Split, ...] = get_args(Split)
+SPLIT_CHOICES = ("all", *SPLITS)
 
 _MISSING_ROWS = 4096
 _EXCERPT = 80
-# What scoring reads of a gold record beside its id.
-_facts = attrgetter("box", "width", "height", "original", "type", "name")
+# What question and answer are, beside the id.
+_facts = attrgetter("box", "width", "height", "original", "type", "name", "point")
+# Of the keys of a sample, those that no prediction has.
+_SAMPLE_KEYS = frozenset({"prompt", "answer"})
+
+
+def check_split(split: str) -> None:
+    """Raises an OptionError unless `split` is `all`, `train` or `val`."""
+    if split not in SPLIT_CHOICES:
+        raise OptionError(f"unknown value {split!r}", "--split", SPLIT_CHOICES)
 
 
 @dataclass(frozen=True)
@@ -71,12 +82,14 @@ class Intake:
     """What was met while reading a predictions file.
 
     Attributes:
-        ids: of the samples answered so far, in the order of the file.
+        ids: of the samples answered so far, in the order of the file, each with a hash of its gold
+            record if that came with the prediction, else 0.
         rows: predictions read.
         duplicates: further answers to a sample, not scored.
         unknown: predictions for an id that the dataset does not hold, not scored.
         other_split: predictions for a split that was not asked for, not scored.
-        conflicts: rows that count whose own gold record is not the dataset's.
+        conflicts: rows whose own gold record is not the one that counts: the dataset's, or
+            without a dataset that of the first answer to the same sample.
         examples: ids, cut, by what they are an example of: `unknown`, `duplicates` and `conflicts`,
             the first of each, and `dataset`, one that the dataset holds.
         frames: that the numbers of the rows that count were read in.
@@ -84,7 +97,7 @@ class Intake:
         models: named by the rows that count.
     """
 
-    ids: dict[str, None] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
     rows: int = 0
     duplicates: int = 0
     unknown: int = 0
@@ -96,8 +109,9 @@ class Intake:
     models: set[str] = field(default_factory=set)
 
     def show(self, kind: str, name: str) -> None:
-        """Keeps the first id of a kind as an example."""
-        self.examples.setdefault(kind, name[:_EXCERPT])
+        """Keeps the first id of a kind as an example; the end of a long one, where ids differ."""
+        shown = name if len(name) <= _EXCERPT else "…" + name[1 - _EXCERPT :]
+        self.examples.setdefault(kind, shown)
 
 
 def read_batches(path: Path, selection: Selection, intake: Intake) -> Iterator[Batch]:
@@ -110,15 +124,15 @@ def read_batches(path: Path, selection: Selection, intake: Intake) -> Iterator[B
     Raises:
         DataError: a row cannot be decoded or has no gold record.
     """
-    for chunk in read_chunks(path, Prediction):
+    for chunk in read_chunks(path, Prediction, _advise):
         intake.rows += len(chunk.records)
         golds = _golds(chunk, selection.golds)
-        rows = _choose(chunk, golds, selection.split, intake)
+        rows = _choose(golds, chunk, selection, intake)
         if rows:
             yield _batch(chunk, golds, rows, selection, intake)
     if selection.golds is not None:
         if intake.unknown:
-            intake.show("dataset", next(iter(selection.golds)))
+            intake.show("dataset", _first_id(selection.golds, selection.split))
         yield from _unanswered(selection.golds, selection.split, intake)
 
 
@@ -142,13 +156,39 @@ def _golds(chunk: Chunk[Prediction], dataset: dict[str, Gold] | None) -> list[Go
     return golds
 
 
+def _first_id(golds: dict[str, Gold], split: str) -> str:
+    """An id of the split, if it has any."""
+    asked = (gold.id for gold in golds.values() if split in ("all", gold.split))
+    return next(asked, next(iter(golds)))
+
+
+def _advise(line: bytes, error: DataError) -> DataError:
+    """A better word about two frequent mistakes: a dataset, and a call that gave no text."""
+    try:
+        row = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return error
+    if not isinstance(row, dict):
+        return error
+    if "text" not in row and row.keys() >= _SAMPLE_KEYS:
+        what = "this is a dataset, not predictions: the row has a prompt and no text"
+        hint = "groundkit eval predictions.jsonl --dataset samples.jsonl scores answers to it"
+        return DataError(what, error.where, hint=hint)
+    if "text" in row and row["text"] is None:
+        hint = 'of a call that failed write "", which counts as unparsable, or no row at all, '
+        hint += "which counts as missing with --dataset"
+        return DataError("the answer is null, not a text", error.where, hint=hint)
+    return error
+
+
 def _choose(
-    chunk: Chunk[Prediction], golds: Sequence[Gold | None], split: str, intake: Intake
+    golds: Sequence[Gold | None], chunk: Chunk[Prediction], selection: Selection, intake: Intake
 ) -> Sequence[int]:
     """Indices of the rows that count; the others are counted in `intake`."""
+    split, hashes = selection.split, _hashes(golds, selection)
     if split == "all" and None not in golds:
         # The ids of the gold records, so that a dataset and `intake` share the strings.
-        new = dict.fromkeys(map(attrgetter("id"), golds))
+        new = dict(zip(map(attrgetter("id"), golds), hashes, strict=True))
         if len(new) == len(golds) and intake.ids.keys().isdisjoint(new):
             # What nearly every file is like: then there is nothing to look at row by row.
             intake.ids.update(new)
@@ -156,7 +196,9 @@ def _choose(
     rows: list[int] = []
     ids = intake.ids
     splits = SPLITS if split == "all" else (split,)
-    for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
+    for index, (prediction, gold, facts) in enumerate(
+        zip(chunk.records, golds, hashes, strict=True)
+    ):
         if gold is None:
             intake.unknown += 1
             intake.show("unknown", prediction.id)
@@ -165,10 +207,20 @@ def _choose(
         elif prediction.id in ids:
             intake.duplicates += 1
             intake.show("duplicates", prediction.id)
+            if ids[prediction.id] != facts:
+                intake.conflicts += 1
+                intake.show("conflicts", prediction.id)
         else:
-            ids[gold.id] = None
+            ids[gold.id] = facts
             rows.append(index)
     return rows
+
+
+def _hashes(golds: Sequence[Gold | None], selection: Selection) -> list[int]:
+    """What tells gold records that predictions carry from each other; zeros for a dataset's."""
+    if selection.golds is not None:
+        return [0] * len(golds)
+    return list(map(hash, map(_facts, golds)))
 
 
 def _batch(

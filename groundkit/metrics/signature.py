@@ -9,11 +9,12 @@ denom   what every mean is divided by: `dataset`, the samples of a dataset, answ
 dup     which of several answers to one sample counts
 split   which samples
 n       gold records, the denominator
-data    8 hex digits of a hash over what scoring reads of the gold records, in any order: ids,
-        boxes, sizes of the images before and after resizing, types and names
+data    8 hex digits of a hash over what a report is made of in the gold records, in any order: ids,
+        boxes, sizes of the images before and after resizing, types, names, sources and splits
 v       version of groundkit
 
-Two figures are comparable if their signatures agree.
+Two figures are comparable if their signatures agree, apart from `frame`, which is a habit of the
+model.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from groundkit.records import Gold
 Keys = NDArray[np.uint64]
 
 # Odd, and far from each other: powers of the 64-bit golden ratio of SplitMix64.
-_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 11)], np.uint64)
+_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 12)], np.uint64)
 
 
 def signature(
@@ -55,12 +56,13 @@ def signature(
 
 
 def row_keys(golds: Sequence[Gold], arrays: GoldArrays) -> Keys:
-    """One number for each gold record, of everything in it that scoring reads."""
+    """One number for each gold record, of everything in it that a report is made of."""
     numbers = np.concatenate([arrays.boxes, arrays.sizes, arrays.originals], axis=1)
-    # No type holds a zero byte, so that type and name cannot trade characters.
-    labels = map("\0".join, map(attrgetter("type", "name"), golds))
-    ids = map(attrgetter("id"), golds)
-    columns = (_checks(ids, len(golds)), _checks(labels, len(golds)), numbers.astype(np.uint64))
+    # No type or split holds a zero byte, so that they and the name cannot trade characters.
+    labels = map("\0".join, map(attrgetter("split", "type", "name"), golds))
+    texts = (map(attrgetter("id"), golds), labels, map(attrgetter("source"), golds))
+    # The bytes of the floats: as whole numbers 1.2 and 1.7 would be the same.
+    columns = (*(_checks(column, len(golds)) for column in texts), numbers.view(np.uint64))
     result: Keys = np.column_stack(columns) @ _FACTORS  # modulo 2 ** 64
     return result
 

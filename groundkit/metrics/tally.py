@@ -69,7 +69,7 @@ class Tally:
         scored = judged.scores.scored
         self.worst.add(batch, judged)
         self.failures.add(batch, judged)
-        self.readings.add(judged.raw, batch.arrays, scored, judged.scores.hit)
+        self.readings.add(judged, batch.arrays)
         self.sameness.add(judged.raw[scored], batch.arrays.boxes)
         self.wording.add(judged.answers, scored & ~judged.scores.type_correct)
 

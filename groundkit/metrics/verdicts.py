@@ -21,7 +21,7 @@ from groundkit.records import Gold, Status, Verdict
 
 _encoder = msgspec.json.Encoder()
 _EXCERPT = 400
-# Of a wrong type or name; two of them are less than the smallest error of a box that counts, 1e-9.
+# Of a wrong type or name; two of them are less than the smallest error of a box that counts, 1e-8.
 _MISTAKE = 1e-10
 _FLAWS = (
     "centre outside the gold box",
@@ -139,14 +139,14 @@ class WorstCases:
 
     limit: int
     folder: str
-    cases: list[tuple[float, str, Case]] = field(default_factory=list)
+    _kept: list[tuple[float, str, Case]] = field(default_factory=list)
+    _least: float = 0.0
 
     def add(self, batch: Batch, judged: Judged) -> None:
         """Looks through one more batch."""
         badness = _badness(batch, judged)
-        full = 0 < self.limit == len(self.cases)
         # What ties with the last of the worst stays, so that the id decides between them.
-        found = np.flatnonzero(badness >= -self.cases[-1][0] if full else badness > 0)
+        found = np.flatnonzero((badness > 0) & (badness >= self._least))
         if len(found) > self.limit > 0:
             found = found[badness[found] >= np.partition(badness[found], -self.limit)[-self.limit]]
         ranked = heapq.nsmallest(
@@ -159,7 +159,21 @@ class WorstCases:
             (rank, name, _case(verdict, batch.golds[row], batch.texts[row]))
             for (rank, name, row), verdict in zip(ranked, verdicts, strict=True)
         ]
-        self.cases = heapq.nsmallest(self.limit, [*self.cases, *cases], key=lambda case: case[:2])
+        self._kept += cases
+        # Not after every batch, each of which would sort all that was kept.
+        if len(self._kept) >= 2 * self.limit:
+            self._trim()
+
+    @property
+    def cases(self) -> list[Case]:
+        """The worst so far, the worst first."""
+        self._trim()
+        return [case for _, _, case in self._kept]
+
+    def _trim(self) -> None:
+        self._kept = heapq.nsmallest(self.limit, self._kept, key=lambda case: case[:2])
+        if 0 < self.limit == len(self._kept):
+            self._least = -self._kept[-1][0]
 
 
 def _badness(batch: Batch, judged: Judged) -> Floats:

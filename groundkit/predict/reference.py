@@ -21,27 +21,15 @@ from groundkit.geometry import IntBox, Point, Size, round_box
 from groundkit.grammar import write_box
 from groundkit.metrics.chunks import read_chunks
 from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.outputs import check_output, samples_file
+from groundkit.metrics.rows import check_split
 from groundkit.records import Gold, Prediction, Sample
-from groundkit.store import atomic_write, encode_line
+from groundkit.store import atomic_write, encode_line, home, is_stream
 
 Reference = Literal["oracle", "point-box", "centre", "random"]
 REFERENCES: tuple[Reference, ...] = get_args(Reference)
-SPLITS = ("all", "train", "val")
 BOX_SIZE: Size = (64, 32)
 """Width and height of a button in pixels of the saved image."""
-_DATASET_FILES = (
-    "README.md",
-    "dataset.json",
-    "dataset_info.json",
-    "drops.jsonl",
-    "elements.jsonl",
-    "errors.jsonl",
-    "preview.html",
-    "preview.png",
-    "samples.jsonl",
-    "train.json",
-    "val.json",
-)
 
 
 def predict_reference(
@@ -72,12 +60,12 @@ def predict_reference(
             dataset.
     """
     answer = _writer(reference, seed, box_size)
-    if split not in SPLITS:
-        raise OptionError(f"unknown split {split!r}", choices=SPLITS)
-    samples = dataset / "samples.jsonl" if dataset.is_dir() else dataset
-    _check_output(output, samples)
+    check_split(split)
+    samples = samples_file(dataset)
+    if not is_stream(output):
+        check_output("--output", output, samples)
     # Of the real folders: `..` out of a linked folder leads elsewhere.
-    images = Path(os.path.relpath(samples.parent.resolve(), output.parent.resolve()))
+    images = Path(os.path.relpath(home(samples).resolve(), home(output).resolve()))
     count = 0
     with atomic_write(output) as file:
         for sample in _read_samples(samples):
@@ -88,20 +76,6 @@ def predict_reference(
             what = "the file holds no samples" if split == "all" else f"no sample is in {split!r}"
             raise DataError(what, str(samples))
     return count
-
-
-def _check_output(output: Path, samples: Path) -> None:
-    """Raises an OptionError if `output` is a file of the dataset, by whatever path."""
-    folder, target = samples.parent.resolve(), output.resolve()
-    files = (samples, *(folder / name for name in _DATASET_FILES))
-    same = output.exists() and any(file.exists() and file.samefile(output) for file in files)
-    named = any(file.resolve() == target for file in files)
-    if same or named or target.is_relative_to(folder / "images"):
-        raise OptionError(
-            "the predictions would replace a file of the dataset",
-            str(output),
-            hint="choose another -o",
-        )
 
 
 def _read_samples(path: Path) -> Iterator[Sample]:

@@ -23,7 +23,11 @@ from groundkit.report.words import decimal, percent, plain
 
 _MAX_FAILURES = 5
 # What the number in front says already.
-_SAID_BY_NUMBER = "IoU below 0.5"
+_SAID_BY_NUMBER = frozenset({"IoU below 0.5"})
+_SAID_BY_FLAG = frozenset({"wrong type", "wrong name"})
+_SIDE_BY_SIDE_FROM = 70
+_ID_LENGTH = 1000
+_REFUSAL_RULE = "refusal"
 
 
 class _PipeConsole(Console):
@@ -34,13 +38,17 @@ class _PipeConsole(Console):
         raise BrokenPipeError
 
 
-def report_console() -> Console:
-    """A console on stdout that raises a BrokenPipeError if its reader, say `head`, has left."""
-    return _PipeConsole()
+def report_console(stderr: bool = False) -> Console:
+    """A console on stdout that raises a BrokenPipeError if its reader, say `head`, has left.
+
+    Args:
+        stderr: write there, because stdout holds data.
+    """
+    return _PipeConsole(stderr=stderr)
 
 
 def print_report(evaluation: Evaluation, console: Console) -> None:
-    """Prints the report; it fits any width from 80 columns on and needs no colour."""
+    """Prints the report; it needs no colour, and below 70 columns it shows less."""
     for part in _parts(evaluation, console.width):
         console.print(part)
 
@@ -51,13 +59,13 @@ def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
     if evaluation.flags:
         yield Text()
         yield _flags(evaluation.flags)
-    yield _side_by_side(evaluation)
+    yield _totals(evaluation, width)
     yield from group_tables(evaluation.groups, width)
     if evaluation.failures:
         yield from _failures(evaluation.failures)
     if evaluation.worst:
         yield heading("Worst cases")
-        yield from map(_case, range(1, len(evaluation.worst) + 1), evaluation.worst)
+        yield _cases(evaluation)
     yield Text()
     yield Text(_break_signature(evaluation.signature, width), style="dim", overflow="fold")
 
@@ -107,6 +115,8 @@ def _inputs(evaluation: Evaluation) -> Text:
 
 def _flags(flags: list[Flag]) -> Table:
     table = Table.grid(padding=(0, 1))
+    table.add_column()
+    table.add_column(overflow="fold")
     for flag in flags:
         warning = flag.level == "warning"
         sign = Text("!" if warning else "·", style="bold yellow" if warning else "dim")
@@ -114,12 +124,15 @@ def _flags(flags: list[Flag]) -> Table:
     return table
 
 
-def _side_by_side(evaluation: Evaluation) -> Table:
-    grid = Table.grid(padding=(0, 4))
-    grid.add_row(
+def _totals(evaluation: Evaluation, width: int) -> RenderableType:
+    parts = (
         Group(heading("Overall"), overall_table(evaluation.overall)),
         Group(heading("Answers"), status_table(evaluation.overall, evaluation.counts)),
     )
+    if width < _SIDE_BY_SIDE_FROM:
+        return Group(*parts)
+    grid = Table.grid(padding=(0, 4))
+    grid.add_row(*parts)
     return grid
 
 
@@ -129,7 +142,9 @@ def _failures(failures: list[Failure]) -> Iterator[RenderableType]:
     table.add_column(justify="right")
     table.add_column(overflow="fold")
     for failure in failures[:_MAX_FAILURES]:
-        what = Text(f"{failure.status}: {plain(failure.rule)}")
+        what = Text(failure.status)
+        if failure.rule != _REFUSAL_RULE:  # the same word again
+            what.append(f": {plain(failure.rule)}")
         if failure.example is not None:
             what.append(f"\nfor example {_quote(failure.example, 100)}", "dim")
         table.add_row(f"{failure.n:,}", what)
@@ -141,27 +156,39 @@ def _failures(failures: list[Failure]) -> Iterator[RenderableType]:
     yield Padding(table, (0, 0, 0, 2), expand=False)
 
 
-def _case(rank: int, case: Case) -> Padding:
+def _cases(evaluation: Evaluation) -> Padding:
+    """The worst cases, their numbers in a column of its own, so that a long id stays beside it."""
+    # If no answer names anything, that is said above, once.
+    unnamed = evaluation.counts.unnamed == evaluation.overall.status["scored"]
+    said = _SAID_BY_NUMBER | _SAID_BY_FLAG if unnamed else _SAID_BY_NUMBER
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="bold", min_width=2)
+    table.add_column(overflow="fold")
+    for rank, case in enumerate(evaluation.worst, 1):
+        table.add_row(f"{rank}", Text(plain(case.verdict.id, _ID_LENGTH)))
+        table.add_row("", _case(case, said))
+    return Padding(table, (0, 0, 0, 1), expand=False)
+
+
+def _case(case: Case, said: frozenset[str]) -> Table:
     verdict = case.verdict
-    first = Text(f"{rank:>2}  ", style="bold").append(plain(verdict.id))
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     gold = f"{plain(verdict.type)}-{plain(case.name, 60)} {list(verdict.gold_box)}"
-    table.add_row("why", Text(_why(case), style="yellow"))
+    table.add_row("why", Text(_why(case, said), style="yellow"))
     table.add_row("image", Text(plain(_short_path(verdict.image)), style="cyan"))
     table.add_row("gold", Text(gold))
     table.add_row("wrote", Text("nothing" if case.text is None else _quote(case.text, 160)))
-    body = Group(first, Padding(table, (0, 0, 0, 4), expand=False))
-    return Padding(body, (0, 0, 0, 1), expand=False)
+    return table
 
 
-def _why(case: Case) -> str:
+def _why(case: Case, said: frozenset[str]) -> str:
     """`IoU 0.029, 171 px off: centre outside the gold box, wrong type`."""
     verdict = case.verdict
     if verdict.distance is None:
         return plain(verdict.reason)
-    reasons = [reason for reason in verdict.reason.split(", ") if reason != _SAID_BY_NUMBER]
+    reasons = [reason for reason in verdict.reason.split(", ") if reason not in said]
     measures = f"IoU {verdict.iou:.3f}, {verdict.distance:,.0f} px off"
     return ": ".join(filter(None, (measures, plain(", ".join(reasons)))))
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rich import box
-from rich.console import RenderableType
+from rich.console import JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from groundkit.metrics.aggregate import Summary
-from groundkit.metrics.flags import Counts
+from groundkit.metrics.flags import Counts, percentage
 from groundkit.report.words import bar, decimal, percent, pixels, plain
 
 _MAX_ROWS = 12
 _FEW = 10
-_BAR_FROM = 100
+_WIDE = 100
+_MAX_LABEL = 60
 _TITLES = {"type": "By type", "size": "By size", "source": "By source", "split": "By split"}
 _SIZE_RANGES = {
     "tiny": "tiny < 16 px",
@@ -23,10 +24,11 @@ _SIZE_RANGES = {
     "medium": "medium < 96 px",
     "large": "large",
 }
-_COLUMNS = ("hit %", "IoU", "IoU≥.5", "dist px", "type %", "name %", "CER")
-# What they and `n` take beside the label and the bar when every number is as long as it gets.
-_COLUMNS_WIDTH = 65
+_COLUMNS = ("hit %", "IoU", "IoU≥.5", "dist px", "type %", "name %", "CER", "no box %")
 _BAR_WIDTH = 10
+# From these widths on a console has room for so many columns beside a label that can be read; the
+# number that matters less goes first. The last column and the bar are for wide ones.
+_COLUMNS_FROM = ((_WIDE, 8), (70, 7), (62, 6), (54, 4), (46, 3), (0, 2))
 
 
 def heading(title: str) -> Text:
@@ -83,34 +85,37 @@ def _pairs(rows: Iterable[tuple[str, ...]]) -> Table:
 
 def group_tables(groups: dict[str, dict[str, Summary]], width: int) -> Iterator[RenderableType]:
     """One table for each grouping that splits the samples at all."""
+    count = next(count for least, count in _COLUMNS_FROM if width >= least)
+    columns = _COLUMNS[:count]
     alone: list[str] = []
     for grouping, summaries in groups.items():
         if len(summaries) > 1:
             yield heading(_TITLES[grouping])
-            yield _group_table(grouping, summaries, width)
+            yield _group_table(grouping, summaries, columns, width >= _WIDE)
         else:
             alone.append(f"{grouping} {_label(grouping, next(iter(summaries)))}")
-    notes = ["dist px: median over the answers with a box"] * (len(alone) < len(groups))
+    shown = len(alone) < len(groups) and "dist px" in columns
+    notes = ["dist px: median over the answers with a box"] * shown
     if alone:
         notes.append(f"All samples: {', '.join(alone)}")
     yield Text("\n" + "\n".join(notes), style="dim")
 
 
-def _group_table(grouping: str, summaries: dict[str, Summary], width: int) -> Table:
-    bars = width >= _BAR_FROM
-    room = width - _COLUMNS_WIDTH - (_BAR_WIDTH + 2) * bars
+def _group_table(
+    grouping: str, summaries: dict[str, Summary], columns: tuple[str, ...], bars: bool
+) -> Table:
     items = list(summaries.items())
     # One label more fits in the place of a line that says that there is one more.
     shown = items if len(items) <= _MAX_ROWS + 1 else items[:_MAX_ROWS]
     rest = [summary for _, summary in items[len(shown) :]]
     numbers = _align([summary.n for _, summary in shown] + [sum(summary.n for summary in rest)])
-    table = _empty_table(grouping, min(max(room, 8), 40), len(numbers[0]), bars)
+    table = _empty_table(grouping, columns, len(numbers[0]))
     for (label, summary), n in zip(shown, numbers, strict=False):
-        cells = _with_bar(_cells(summary), summary.hit, bars)
+        cells = _with_bar(_cells(summary), summary.hit, bars)[: len(columns)]
         style = "dim" if summary.n < _FEW else ""
         table.add_row(Text(_label(grouping, label)), n, *cells, style=style)
     if rest:
-        cells = _with_bar(_rest_cells(rest), _mean(rest, "hit"), bars)
+        cells = _with_bar(_rest_cells(rest), _mean(rest, "hit"), bars)[: len(columns)]
         table.add_row(Text(f"{len(rest)} others"), numbers[-1], *cells, style="dim")
     if any(summary.n < _FEW for _, summary in shown):
         table.caption = f"* fewer than {_FEW} samples"
@@ -118,15 +123,16 @@ def _group_table(grouping: str, summaries: dict[str, Summary], width: int) -> Ta
     return table
 
 
-def _empty_table(grouping: str, label_width: int, n_width: int, bars: bool) -> Table:
+def _empty_table(grouping: str, columns: tuple[str, ...], n_width: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column(grouping, no_wrap=True, max_width=label_width)
+    # The only column that gives way where there is little room.
+    table.add_column(grouping, overflow="fold")
     # Not justified by rich, which would move the digits in front of an asterisk.
     table.add_column("n".rjust(n_width - 1), no_wrap=True)
-    for name in _COLUMNS:
-        table.add_column(name, justify="right", no_wrap=True)
-        if bars and name == "hit %":
-            table.add_column("", min_width=_BAR_WIDTH, style="green")
+    for name in columns:
+        # The bar stands behind the digits, which are as wide as the name.
+        justify: JustifyMethod = "left" if name == _COLUMNS[0] else "right"
+        table.add_column(name, justify=justify, no_wrap=True)
     return table
 
 
@@ -139,32 +145,39 @@ def _align(counts: list[int]) -> list[str]:
 def _label(grouping: str, label: str) -> str:
     if grouping == "size":
         return _SIZE_RANGES[label]
-    return plain(label, 40) or "(none)"
+    return plain(label, _MAX_LABEL) or "(none)"
 
 
 def _cells(summary: Summary) -> list[str]:
     return [
-        decimal(100 * summary.hit, 1),
+        percentage(summary.hit),
         decimal(summary.iou),
-        decimal(100 * summary.iou_50, 1),
+        percentage(summary.iou_50),
         decimal(summary.dist_median, 1),
-        decimal(100 * summary.type, 1),
-        decimal(100 * summary.name, 1),
+        percentage(summary.type),
+        percentage(summary.name),
         decimal(summary.cer),
+        percentage(_without_box(summary)),
     ]
 
 
 def _rest_cells(rest: list[Summary]) -> list[str]:
     """Means over the smaller groups; medians and error rates cannot be added up."""
+    total = sum(summary.n for summary in rest)
     return [
-        decimal(100 * _mean(rest, "hit"), 1),
+        percentage(_mean(rest, "hit")),
         decimal(_mean(rest, "iou")),
-        decimal(100 * _mean(rest, "iou_50"), 1),
+        percentage(_mean(rest, "iou_50")),
         decimal(None),
-        decimal(100 * _mean(rest, "type"), 1),
-        decimal(100 * _mean(rest, "name"), 1),
+        percentage(_mean(rest, "type")),
+        percentage(_mean(rest, "name")),
         decimal(None),
+        percentage(sum(_without_box(summary) * summary.n for summary in rest) / total),
     ]
+
+
+def _without_box(summary: Summary) -> float:
+    return 1 - summary.status["scored"] / summary.n
 
 
 def _mean(summaries: list[Summary], field: str) -> float:
@@ -172,5 +185,9 @@ def _mean(summaries: list[Summary], field: str) -> float:
     return sum(float(getattr(summary, field)) * summary.n for summary in summaries) / total
 
 
-def _with_bar(cells: list[str], hit: float, bars: bool) -> list[str]:
-    return [cells[0], bar(hit), *cells[1:]] if bars else cells
+def _with_bar(cells: list[str], hit: float, bars: bool) -> list[RenderableType]:
+    """The cells, the first of them as wide as its name and with a bar behind it."""
+    first = Text(cells[0].rjust(len(_COLUMNS[0])))
+    if bars:
+        first.append(" ").append(bar(hit).ljust(_BAR_WIDTH), "green")
+    return [first, *cells[1:]]

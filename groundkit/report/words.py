@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from groundkit.metrics.flags import percentage
+
 _DASH = "–"
 
 
 def percent(share: float) -> str:
-    """`83.1 %`."""
-    return f"{100 * share:.1f} %"
+    """`83.1 %`; `>99.9 %` and `<0.1 %` for what is close to all and to nothing."""
+    return f"{percentage(share)} %"
 
 
 def decimal(value: float | None, digits: int = 3) -> str:

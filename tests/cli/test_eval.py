@@ -8,9 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from groundkit.cli import evaluate
+from groundkit.cli import predict as predict_verb
 from groundkit.cli.main import app
 from groundkit.errors import GroundkitError, OptionError
-from groundkit.metrics.evaluate import DEFAULT_WORST
+from groundkit.metrics.evaluate import evaluate as evaluate_file
+from groundkit.predict.reference import predict_reference
 from tests.metrics.builders import make_gold, make_sample, predict, spread, write_rows
 
 
@@ -114,8 +116,22 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
     assert "runs/images/a.png" in output
 
 
-def test_the_default_number_of_worst_cases_is_that_of_the_library():
-    assert inspect.signature(evaluate.run).parameters["worst"].default == DEFAULT_WORST
+@pytest.mark.parametrize(
+    ("verb", "function", "names"),
+    [
+        (evaluate.run, evaluate_file, ["dataset", "frame", "edges", "split", "worst", "verdicts"]),
+        (predict_verb.run, predict_reference, ["split", "seed", "box_size"]),
+    ],
+)
+def test_defaults_are_those_of_the_library(verb, function, names):
+    shown, used = (inspect.signature(item).parameters for item in (verb, function))
+    for name in names:
+        default = shown[name].default
+        if name == "box_size":
+            default = predict_verb._parse_size(default)
+        assert default == used[name].default, name
+    # No default of the library is left out.
+    assert {name for name, item in used.items() if item.default is not item.empty} == set(names)
 
 
 def command(*arguments, cwd) -> subprocess.CompletedProcess[str]:

@@ -37,7 +37,7 @@ def test_the_next_command_can_be_pasted(tmp_path, dataset):
 
 
 def test_a_file_of_the_dataset_is_kept(dataset):
-    with pytest.raises(GroundkitError, match="would replace a file of the dataset; choose another"):
+    with pytest.raises(GroundkitError, match="would replace a file of the dataset; name another"):
         run(dataset, "--reference", "oracle", "-o", dataset / "train.json")
     assert not (dataset / "train.json").exists()
 
@@ -68,7 +68,10 @@ def test_the_seed_changes_random(tmp_path, dataset):
         (["--reference", "centre", "--box-size", "4x5x6"], "--box-size: not a size: '4x5x6'"),
         (["--reference", "centre", "--box-size", "-4x5"], "--box-size: not a size: '-4x5'"),
         (["--reference", "centre", "--box-size", "0x4"], "a box of 0x4 pixels is empty"),
-        (["--reference", "oracle", "--split", "test"], "unknown split 'test'"),
+        (
+            ["--reference", "oracle", "--split", "test"],
+            "--split: unknown value 'test'; valid: all, train, val",
+        ),
     ],
 )
 def test_unusable_options_are_one_clear_error(tmp_path, dataset, options, message):

@@ -10,6 +10,7 @@ import pytest
 
 from groundkit.errors import DataError, OptionError
 from groundkit.metrics.evaluate import evaluate
+from groundkit.store import encode_line
 from tests.metrics.builders import make_gold, make_sample, predict, write_rows
 
 
@@ -47,9 +48,24 @@ def line(**changes) -> bytes:
         (b'{"id": "b", "text": \n', r"p.jsonl:3: not valid JSON"),
         (line(id="b", gold_id="b")[:-30] + b"\n", r"p.jsonl:3: not valid JSON"),
         (b"\xff\xfe\n", r"p.jsonl:3: "),
-        pytest.param(b"[" * 100_000 + b"\n", r"p.jsonl:3: ", id="deeply nested"),
+        pytest.param(b"[" * 100_000 + b"\n", r"p.jsonl:3: Expected", id="never closed"),
+        pytest.param(
+            b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n",
+            r"p.jsonl:3: nested too deeply$",
+            id="deeply nested",
+        ),
         (b'"text"\n', r"p.jsonl:3: Expected `object`"),
         (line(text=...), r"p.jsonl:3: Object missing required field `text`"),
+        (
+            line(text=None),
+            r'p.jsonl:3: text: the answer is null, not a text; of a call that failed write "", ',
+        ),
+        (
+            encode_line(make_sample()),
+            "p.jsonl:3: this is a dataset, not predictions: .* groundkit eval predictions.jsonl "
+            "--dataset samples.jsonl scores",
+        ),
+        (b'[{"id": "a"}]\n', "p.jsonl:3: .* the form is JSON Lines: one JSON object a line"),
         (line(text=7), r"p.jsonl:3: text: Expected `str`, got `int`"),
         (line(id=None), r"p.jsonl:3: id: Expected `str`, got `null`"),
         (line(frame="norm2000"), r"p.jsonl:3: frame: Invalid enum value 'norm2000'"),
@@ -151,3 +167,51 @@ def test_a_megabyte_of_text(file):
     found = evaluate(write_rows(file, [predict(g, t) for g, t in zip(golds, texts, strict=True)]))
     assert found.overall.status["unparsable"] == 4
     assert all(len(case.text) <= 400 for case in found.worst)
+
+
+def test_gold_that_contradicts_itself_is_told_without_a_dataset(file):
+    """The first record of a sample counts; four of the six repetitions differ from it."""
+    golds = [make_gold("a"), make_gold("b")]
+    changes = [{"box": (0, 0, 50, 50)}, {"name": "x"}, {"type": "icon"}, {"point": (101, 101)}]
+    rows = [predict(gold) for gold in (*golds, *golds)]
+    rows += [predict(make_gold("b", **change)) for change in changes]
+    found = evaluate(write_rows(file, rows))
+    assert (found.counts.duplicates, found.counts.conflicts) == (6, 4)
+    assert found.counts.examples == {"duplicates": "a", "conflicts": "b"}
+    (message,) = [flag.message for flag in found.flags if flag.kind == "conflicts"]
+    assert message == (
+        "4 of 8 (50.0 %) predictions carry another gold record than the one that counts; "
+        "for example 'b'"
+    )
+    assert (found.overall.n, found.overall.iou) == (2, 1)
+
+
+def test_the_example_of_the_dataset_is_of_the_split_asked(tmp_path, file):
+    samples = [make_sample("t"), make_sample("v", split="val")]
+    dataset = write_rows(tmp_path / "samples.jsonl", samples)
+    write_rows(file, [predict(make_gold("V"), embed=False)])
+    assert evaluate(file, dataset, split="val").counts.examples["dataset"] == "v"
+    assert evaluate(file, dataset).counts.examples["dataset"] == "t"
+
+
+def test_the_end_of_a_long_id_is_shown(tmp_path, file):
+    dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("s")])
+    for name, shown in (
+        ("x" * 79 + "1", "x" * 79 + "1"),
+        ("y" * 100 + "12", "…" + "y" * 77 + "12"),
+    ):
+        write_rows(file, [predict(make_gold(name), embed=False)])
+        assert evaluate(file, dataset).counts.examples["unknown"] == shown
+        assert len(shown) == 80
+
+
+def test_boxes_outside_are_counted_in_each_group(file):
+    one, two = (f"<box>[[{left}, 0, 1001, 9]]</box>" for left in (0, 900))  # 1000 px wide
+    golds = [make_gold(str(n), type=name) for n, name in enumerate(["text", "icon", "icon"])]
+    rows = [predict(golds[0]), predict(golds[1], one), predict(golds[2], two)]
+    found = evaluate(write_rows(file, rows))
+    assert found.overall.out_of_image == found.counts.out_of_image == 2
+    assert {name: part.out_of_image for name, part in found.groups["type"].items()} == {
+        "icon": 2,
+        "text": 0,
+    }

@@ -3,14 +3,14 @@ import pytest
 from groundkit.metrics import flags as module
 from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.diagnose import Reading
-from groundkit.metrics.flags import Counts, Signs, find_flags, only_answered
+from groundkit.metrics.flags import Counts, Signs, find_flags, only_answered, percentage
 
 
-def summary(n=1000, **status) -> Summary:
+def summary(n=1000, hit=0.4, **status) -> Summary:
     full = {"missing": 0, "refused": 0, "unparsable": 0, "invalid": 0, **status}
     return Summary(
         n=n,
-        hit=0.5,
+        hit=hit,
         iou=0.5,
         iou_50=0.5,
         iou_75=0.5,
@@ -21,6 +21,7 @@ def summary(n=1000, **status) -> Summary:
         type=1.0,
         name=1.0,
         cer=0.0,
+        out_of_image=0,
         status={"scored": n - sum(full.values()), **full},
     )
 
@@ -41,7 +42,13 @@ def test_nothing_wrong_nothing_flagged():
 
 def test_a_frame_mistake_names_the_option():
     reading = Reading(
-        frame="norm1000", swapped=False, hit=0.931, iou=0.8, declared_hit=0.042, n=1000
+        frame="norm1000",
+        swapped=False,
+        hit=0.931,
+        iou=0.8,
+        declared_hit=0.042,
+        declared_iou=0.02,
+        n=1000,
     )
     assert flags(reading=reading)["frame"] == (
         "warning",
@@ -51,7 +58,9 @@ def test_a_frame_mistake_names_the_option():
 
 
 def test_swapped_axes_have_no_option_to_name():
-    reading = Reading(frame="resized", swapped=True, hit=0.9, iou=0.8, declared_hit=0.1, n=10)
+    reading = Reading(
+        frame="resized", swapped=True, hit=0.9, iou=0.8, declared_hit=0.1, declared_iou=0.05, n=10
+    )
     message = flags(reading=reading)["frame"][1]
     assert "resized with x and y swapped" in message
     assert "--frame" not in message
@@ -106,8 +115,48 @@ def test_inverted_boxes_hint_at_width_and_height():
     found = flags(summary(invalid=600, unparsable=100), counts(inverted=590))["invalid"][1]
     assert found.endswith(f"; 590 inverted boxes: {question}")
     assert question not in flags(summary(invalid=600), counts(inverted=300))["invalid"][1]
-    few = flags(summary(invalid=1), counts(inverted=1))["invalid"][1]
+    few = flags(summary(n=4, invalid=1), counts(inverted=1))["invalid"][1]
     assert few.endswith(f"; 1 inverted box: {question}")
+
+
+@pytest.mark.parametrize(("inverted", "hinted"), [(1, False), (200, False), (201, True)])
+def test_some_inverted_boxes_among_good_ones_are_slips(inverted, hinted):
+    found = flags(summary(invalid=inverted), counts(inverted=inverted))["invalid"][1]
+    assert ("corners?" in found) is hinted
+
+
+def test_the_same_box_is_no_fault_where_it_is_right():
+    assert "constant-box" in flags(summary(hit=0.49), constant_box=True)
+    assert "constant-box" not in flags(summary(hit=0.5), constant_box=True)
+    # 250 of 1,000 samples hit, of 500 boxes: half of the boxes
+    assert "constant-box" not in flags(summary(hit=0.25, missing=500), constant_box=True)
+
+
+def test_a_frame_mistake_that_costs_no_hits_is_told_by_the_overlap():
+    reading = Reading(
+        frame="pixel", swapped=False, hit=1, iou=0.967, declared_hit=1, declared_iou=0.816, n=41
+    )
+    assert flags(reading=reading)["frame"][1] == (
+        "predictions fit better as pixel (mean IoU 0.97 instead of 0.82): a frame mistake? "
+        "declare it with --frame pixel"
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        *(
+            (0, "0.0"),
+            (1 / 3000, "<0.1"),
+            (0.0005, "0.1"),
+            (0.9994, "99.9"),
+            (2999 / 3000, ">99.9"),
+        ),
+        *((1, "100.0"), (sum([0.1] * 10), "100.0")),
+    ],
+)
+def test_only_all_is_100_percent_and_only_nothing_is_0(share, expected):
+    assert percentage(share) == expected
 
 
 def test_unknown_type_words_and_runaway_names():
@@ -134,17 +183,26 @@ def test_one_split_answered_names_the_option():
 
 def test_the_frame_that_the_rows_declare_is_no_option_to_add():
     reading = Reading(
-        frame="norm1000", swapped=False, hit=0.9, iou=0.8, declared_hit=0.1, n=99, overruled=True
+        frame="norm1000",
+        swapped=False,
+        hit=0.9,
+        iou=0.8,
+        declared_hit=0.1,
+        declared_iou=0.05,
+        n=99,
+        overruled=True,
     )
     message = flags(reading=reading)["frame"][1]
     assert message.endswith("the rows declare it: drop --frame")
 
 
 def test_warnings_come_first_and_the_most_serious_of_them():
-    reading = Reading(frame="norm1", swapped=False, hit=0.9, iou=0.8, declared_hit=0.1, n=99)
+    reading = Reading(
+        frame="norm1", swapped=False, hit=0.9, iou=0.8, declared_hit=0.1, declared_iou=0.05, n=99
+    )
     tens = dict.fromkeys(Counts.__struct_fields__[1:-1], 10)
     odd = counts(**{**tens, "unnamed": 990})
-    means = summary(missing=1, refused=500, unparsable=1, invalid=60)
+    means = summary(hit=0.1, missing=1, refused=500, unparsable=1, invalid=60)
     found = find_flags(means, odd, Signs(reading=reading, constant_box=True))
     assert [(flag.level, flag.kind) for flag in found if flag.level == "warning"] == [
         *(("warning", kind) for kind in ("frame", "conflicts", "constant-box", "unknown")),

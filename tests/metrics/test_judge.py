@@ -31,6 +31,7 @@ def test_the_right_answer():
         "name_correct": True,
         "edits": 0,
         "name_length": 2,
+        "endless": False,
         "out_of_image": False,
         "degenerate": False,
         "size": 2,  # sqrt(4000) = 63: medium
@@ -81,6 +82,7 @@ def test_rows_without_a_box_are_wrong_and_keep_their_characters(text, status):
         "name_correct": False,
         "edits": 2,
         "name_length": 2,
+        "endless": False,
         "out_of_image": False,
         "degenerate": False,
         "size": 2,

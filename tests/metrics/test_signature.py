@@ -3,7 +3,7 @@ import random
 import pytest
 
 from groundkit import __version__
-from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.gold import GoldArrays, to_arrays
 from groundkit.metrics.signature import data_hash, row_keys, signature
 from tests.metrics.builders import make_gold, spread
 
@@ -51,6 +51,8 @@ def test_the_data_hash_ignores_the_order():
         {"original": (2001, 2000)},
         {"type": "icon"},
         {"name": "地点"},
+        {"source": "web"},
+        {"split": "val"},
     ],
     ids=str,
 )
@@ -63,3 +65,10 @@ def test_the_data_hash_tells_boxes_from_each_other():
     one, two = make_gold("1", (0, 0, 9, 9)), make_gold("2", (0, 0, 8, 8))
     swapped = [make_gold("1", two.box), make_gold("2", one.box)]
     assert hash_of([one, two]) != hash_of(swapped)
+
+
+def test_the_data_hash_tells_fractions_of_a_pixel():
+    gold = make_gold()
+    arrays = to_arrays([gold], str)
+    moved = GoldArrays(arrays.boxes + 0.5, arrays.sizes, arrays.originals)
+    assert data_hash(row_keys([gold], moved)) != data_hash(row_keys([gold], arrays))

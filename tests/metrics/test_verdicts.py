@@ -96,7 +96,7 @@ def test_the_worst_come_first_whatever_the_batches():
             batch = make_batch(golds[start : start + size], texts[start : start + size])
             worst.add(batch, judge(batch))
             start += size
-        cases = [case for _, _, case in worst.cases]
+        cases = worst.cases
         # farthest miss first, then the unreadable one (006), then the loose hit (005)
         ids = [case.verdict.id for case in cases]
         assert ids == ["004", "003", "002", "001", "000", "006", "005"]
@@ -110,7 +110,7 @@ def test_the_limit_holds_and_ties_go_by_id(limit):
     worst = WorstCases(limit, "")
     worst.add(batch, judge(batch))
     worst.add(make_batch(golds[:1], [None]), judge(make_batch(golds[:1], [None])))
-    assert [name for _, name, _ in worst.cases] == ["50", "51", "52"][:limit]
+    assert [case.verdict.id for case in worst.cases] == ["50", "51", "52"][:limit]
 
 
 def test_failures_are_counted_with_their_first_example():
@@ -140,10 +140,24 @@ def test_exact_boxes_with_wrong_words_come_last_of_the_worst():
         f"<ref>文本-地址</ref>{exact}",
         f"<ref>文本-地点</ref>{exact}",
         f"<ref>按钮-地点</ref>{exact}",
-        "<ref>文本-地址</ref><box>[[100, 100, 200, 140.0000001]]</box>",
+        "<ref>文本-地址</ref><box>[[100, 100, 200, 140.000001]]</box>",
         None,
     ]
     batch = make_batch(golds, texts)
     worst = WorstCases(9, "")
     worst.add(batch, judge(batch))
-    assert [name for _, name, _ in worst.cases] == ["4", "3", "2", "1"]
+    assert [case.verdict.id for case in worst.cases] == ["4", "3", "2", "1"]
+
+
+@pytest.mark.parametrize("limit", [1, 4, 30, 500])
+def test_the_worst_of_many_batches_are_those_of_one(limit):
+    golds = spread(300)
+    texts = [f"<box>[[{row * 7 % 50}, 5, 60, 40]]</box>" for row in range(300)]
+    whole, parts = WorstCases(limit, ""), WorstCases(limit, "")
+    whole.add(make_batch(golds, texts), judge(make_batch(golds, texts)))
+    for start in range(0, 300, 7):
+        batch = make_batch(golds[start : start + 7], texts[start : start + 7])
+        parts.add(batch, judge(batch))
+        assert len(parts._kept) < 2 * limit
+    assert parts.cases == whole.cases
+    assert len(parts.cases) == min(limit, 300)

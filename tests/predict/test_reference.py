@@ -150,7 +150,7 @@ def test_unusable_arguments(tmp_path, dataset):
     out = tmp_path / "p.jsonl"
     with pytest.raises(OptionError, match="unknown reference 'best'; valid: oracle, point-box"):
         predict_reference(dataset, out, "best")
-    with pytest.raises(OptionError, match="unknown split 'test'; valid: all, train, val"):
+    with pytest.raises(OptionError, match="--split: unknown value 'test'; valid: all, train"):
         predict_reference(dataset, out, "oracle", split="test")
     with pytest.raises(OptionError, match="a box of 0x5 pixels is empty"):
         predict_reference(dataset, out, "centre", box_size=(0, 5))
@@ -186,7 +186,7 @@ def test_a_second_name_of_a_dataset_file_is_noticed(tmp_path, dataset):
 
 
 def test_every_file_that_make_dataset_writes_is_protected(tmp_path):
-    """The list in the module is one by hand; this is what a real build writes."""
+    """The list is one by hand; this is what a real build writes."""
     screens = [noisy_screen(tmp_path, number) for number in range(3)]
     make_dataset(screens, tmp_path / "made", DatasetOptions())
     made = {path.name for path in (tmp_path / "made").iterdir() if path.is_file()}

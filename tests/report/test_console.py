@@ -142,7 +142,8 @@ def test_warnings_come_right_after_the_headline(tmp_path):
 def test_worst_cases_name_the_image_the_gold_and_the_text(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     gold = make_gold("s1", image="images/s1.png")
-    found = show(tmp_path, [predict(gold, "<box>[[900, 400, 950, 450]]</box>")], width=120)
+    text = "<ref>按钮-地址</ref><box>[[900, 400, 950, 450]]</box>"
+    found = show(tmp_path, [predict(gold, text)], width=120)
     found = found[found.index("Worst cases") :]
     assert "centre outside the gold box" in found
     assert found.splitlines()[1].split() == ["1", "s1"]
@@ -268,3 +269,83 @@ def test_eval_into_a_reader_that_leaves_is_no_error(tmp_path, reader):
 def test_the_console_writes_to_standard_output(capsys):
     report_console().print("地址")
     assert capsys.readouterr().out == "地址\n"
+
+
+def test_a_long_id_stays_in_its_column(tmp_path):
+    name = "/".join(f"part-{n:02d}-of-a-long-path" for n in range(12))
+    text = show(tmp_path, [predict(make_gold(name), "hm"), predict(make_gold("b"))])
+    lines = text[text.index("Worst cases") :].splitlines()[1:]
+    end = next(row for row, line in enumerate(lines) if "why" in line)
+    assert lines[0].startswith("  1  part-00")
+    assert all(line.startswith("     ") for line in lines[1:end])
+    assert "".join(line[5:].strip() for line in lines[:end]) == name
+
+
+def test_a_long_id_in_a_warning_is_not_cut(tmp_path):
+    name = "x" * 60 + "y" * 60
+    text = show(tmp_path, [predict(make_gold(name))] * 2)
+    warning = text[text.index("! 1 of 2") : text.index("Overall")]
+    assert "…" + "x" * 19 + "y" * 60 in "".join(line[2:].strip() for line in warning.splitlines())
+
+
+def test_a_long_label_is_folded_and_not_cut(tmp_path):
+    label = "screens-of-a-very-long-source-name"
+    golds = [make_gold("a", source=label), make_gold("b", source="web")]
+    text = show(tmp_path, map(predict, golds), width=80)
+    rows = text[text.index("By source") :].splitlines()[3:6]
+    assert label in "".join(re.match(r"\S*", row)[0] for row in rows)
+
+
+def test_what_no_answer_names_is_not_repeated_for_each_case(tmp_path):
+    golds = [make_gold(str(n)) for n in range(3)]
+    box = "<box>[[900, 400, 950, 450]]</box>"
+    text = show(tmp_path, [predict(gold, box) for gold in golds])
+    assert "wrong type" not in text
+    assert "px off: centre outside the gold box\n" in re.sub(" +\n", "\n", text)
+    named = [predict(golds[0], f"<ref>按钮-x</ref>{box}"), predict(golds[1], box)]
+    assert show(tmp_path, named, width=120).count("wrong type, wrong name") == 2
+
+
+def test_a_refusal_is_said_once(tmp_path):
+    text = show(tmp_path, [predict(make_gold("a"), "[]"), predict(make_gold("b"), "hm")])
+    assert "1  refused\n" in re.sub(" +\n", "\n", text)
+    assert "refused: refusal" not in text
+    assert "1  unparsable: no box in the text" in text
+
+
+def test_what_is_nearly_all_is_not_all(tmp_path):
+    rows = [predict(make_gold(str(n))) for n in range(2999)]
+    rows.append(predict(make_gold("wrong", type="icon"), "hm"))
+    text = show(tmp_path, rows, width=120)
+    assert text.startswith("centre-hit >99.9 %  mean IoU 1.000  on 3,000 samples (1 unparsable)")
+    (unparsable,) = re.findall(r"unparsable +1 +(.+)", text)
+    assert unparsable.strip() == "<0.1 %"
+
+
+def test_a_wide_report_shows_who_has_no_box(tmp_path):
+    golds = [make_gold(str(n), type=name) for n, name in enumerate(["text"] * 4 + ["icon"])]
+    rows = [predict(gold, "hm" if row == 0 else None) for row, gold in enumerate(golds)]
+    table = show(tmp_path, rows, width=100)
+    table = table[table.index("By type") :].splitlines()
+    assert table[1].rstrip().endswith("no box %")
+    # one of four texts, no icon
+    assert [line.split()[-1] for line in table[3:5]] == ["25.0", "0.0"]
+    assert "no box %" not in show(tmp_path, rows, width=99)
+
+
+def test_the_bar_stands_behind_its_number(tmp_path):
+    golds = [make_gold("a"), make_gold("b", type="icon")]
+    text = show(tmp_path, map(predict, golds), width=120)
+    assert text.count("100.0 ██████████") == 2
+
+
+@pytest.mark.parametrize("width", [40, 50, 60, 66, 69, 70, 79])
+def test_a_narrow_report_drops_columns_and_stays_readable(tmp_path, width):
+    text = show(tmp_path, mixed(), width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    header = text[text.index("By type") :].splitlines()[1]
+    assert header.split()[:4] == ["type", "n", "hit", "%"]
+    assert ("CER" in header) is (width >= 70)
+    # labels keep their words
+    assert "heading" in text

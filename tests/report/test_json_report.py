@@ -11,7 +11,8 @@ def test_the_keys_and_their_order(tmp_path):
     assert tuple(report) == Evaluation.__struct_fields__
     assert list(report["overall"]) == [
         *("n", "hit", "iou", "iou@0.5", "iou@0.75", "iou@0.9"),
-        *("dist_mean", "dist_median", "dist_n", "type", "name", "cer", "status"),
+        *("dist_mean", "dist_median", "dist_n", "type", "name", "cer"),
+        *("out_of_image", "status"),
     ]
     assert list(report["groups"]) == ["type", "size", "source", "split"]
     assert report["groups"]["source"]["coco"] == report["overall"]

@@ -8,6 +8,7 @@ from groundkit.report.words import bar, decimal, percent, pixels, plain
 
 def test_numbers():
     assert (percent(0.8312), percent(1)) == ("83.1 %", "100.0 %")
+    assert (percent(2999 / 3000), percent(1 / 3000)) == (">99.9 %", "<0.1 %")
     assert (decimal(0.71249), decimal(None), decimal(12.35, 1)) == ("0.712", "–", "12.3")
     assert (pixels(12.44), pixels(None)) == ("12.4 px", "–")
 
