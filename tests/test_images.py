@@ -149,6 +149,13 @@ def test_16_bit_grey_is_scaled_not_clipped(tmp_path):
     assert np.abs(pixels - (values / 257.0)[:, :, None]).max() <= 1
 
 
+def test_16_bit_grey_of_a_tiff_is_scaled_too(tmp_path):
+    values = np.linspace(0, 65535, WIDTH * HEIGHT).astype(np.uint16).reshape(HEIGHT, WIDTH)
+    Image.fromarray(values).save(tmp_path / "a.tiff")
+    pixels = read_pixels(tmp_path / "a.tiff")
+    assert np.abs(pixels[:, :, 0].astype(int) - values // 257).max() <= 1
+
+
 @pytest.mark.parametrize("mode", ["I", "F"])
 def test_32_bits_are_refused_because_nobody_says_which_number_is_white(tmp_path, mode):
     data = to_bytes(Image.new(mode, (40, 30)), "TIFF")

@@ -105,7 +105,9 @@ def run(
     on_error: Annotated[
         OnError, typer.Option(help="What to do with a broken screen.")
     ] = OnError.skip,
-    overwrite: Annotated[bool, typer.Option(help="Replace a dataset in the folder.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option(help="Replace a dataset when the new one is made.")
+    ] = False,
 ) -> None:
     """Make point-query samples from screenshots with element annotations.
 

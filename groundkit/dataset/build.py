@@ -1,13 +1,15 @@
 """Many screens into one dataset folder: several processes, restartable, the same bytes always.
 
     OUT/.work/part-000000-....jsonl   what became of a chunk of screens, written when it is done
-    OUT/images/                       every image, written under its final name when it is complete
-    OUT/samples.jsonl, ...            written at the end from the parts, in order
-    OUT/dataset.json                  last: a folder without it is unfinished
+    OUT/.work/new/images/             every image, written under its final name when it is complete
+    OUT/.work/new/samples.jsonl, ...  written at the end from the parts, in order
+    OUT/dataset.json                  moved with the rest when all is made, and last: a folder
+                                      without it is unfinished
 
-A run that was killed is started again with the same command: chunks that have a part are not made
-again. Bytes do not depend on the number of workers: a screen's random numbers come from the seed
-and its id, and parts are joined in the order of the sources.
+A dataset that is in OUT already, to be overwritten, is whole until then. A run that was killed is
+started again with the same command: chunks that have a part are not made again. Bytes do not depend
+on the number of workers: a screen's random numbers come from the seed and its id, and parts are
+joined in the order of the sources.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ import hashlib
 import itertools
 import multiprocessing
 import os
-import tempfile
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -48,17 +49,16 @@ class _Chunk(NamedTuple):
     """Consecutive items of the sources.
 
     Attributes:
-        digest: changes when an annotation or an image does, so that a stale part is not reused.
-        content: the same for the annotations and sizes alone, equal on every machine.
+        digest: of annotations and images, equal on every machine; when one of them changes, so
+            does the name of the part, and a stale one is not reused.
     """
 
     number: int
     items: list[SourceItem]
-    digest: str
-    content: bytes
+    digest: bytes
 
     def part(self, out: Path) -> Path:
-        return out / workspace.WORK / f"part-{self.number:06d}-{self.digest}.jsonl"
+        return out / workspace.WORK / f"part-{self.number:06d}-{self.digest.hex()}.jsonl"
 
 
 def make_dataset(
@@ -77,7 +77,8 @@ def make_dataset(
         screens: from a reader; an error in their place is a screen that could not be read.
         workers: processes; 1 works in this one.
         on_error: `skip` notes the error and goes on, `stop` raises it; what is done is kept.
-        overwrite: replaces a dataset or an unfinished one with other options.
+        overwrite: replaces a dataset, once the new one is complete, or an unfinished one with
+            other options.
         on_progress: called with each finished screen, in order; not at all if the same dataset
             is there already.
 
@@ -86,73 +87,76 @@ def make_dataset(
         DataError: nothing could be made, or `on_error` is `stop` and a screen failed.
     """
     chunks = _chunks(screens)
-    finished = None if overwrite else workspace.find_finished(out, options)
-    if finished:
-        return _same_sources(finished, chunks, out)
     workspace.check(out)
+    if not overwrite and not workspace.is_in_work(out):
+        finished = workspace.find_finished(out, options)
+        if finished:
+            return _same_sources(finished, chunks, out)
     with workspace.held(out):
-        # A build that ended while we looked must not be begun again.
-        if not overwrite and workspace.find_finished(out, options):
-            raise OptionError(f"another make-dataset has just finished {out}", "--out")
-        if overwrite:
-            chunks = _chunks(_tried(screens, options))
-        workspace.prepare(out, options, overwrite)
-        parts: list[Path] = []
-        sources = hashlib.blake2b(digest_size=8)
-        with _runner(workers) as run:
-            for chunk in _run_chunks(chunks, out, options, run, workers):
-                sources.update(chunk.content)
-                parts.append(chunk.part(out))
-                for part in read_jsonl(parts[-1], ScreenPart):
-                    on_progress(part)
-                    if part.error and on_error == "stop":
-                        raise DataError(part.error, hint="stopped at the first error, as asked")
-        manifest = finish(parts, out, options, sources.hexdigest())
-        if manifest is None:
-            reasons = _why_nothing(parts)
-            workspace.discard(out)
-            raise DataError(f"no sample could be made: {reasons}")
+        workspace.publish(out)  # if the run that completed it was killed right then
+        # Asked again: another run may have finished it before this one held the folder.
+        manifest = None if overwrite else workspace.find_finished(out, options)
+        if manifest:
+            _same_sources(manifest, chunks, out)
+        else:
+            workspace.prepare(out, options, overwrite)
+            manifest = _build(chunks, out, options, workers, on_error, on_progress)
         workspace.leave(out)
     return manifest
 
 
-def _tried(screens: Iterable[SourceItem], options: DatasetOptions) -> Iterable[SourceItem]:
-    """The sources, after one of their screens gave a sample: until then nothing is removed.
-
-    Raises:
-        DataError: none does.
-    """
-    items, tried = iter(screens), list[SourceItem]()
-    with tempfile.TemporaryDirectory() as scratch:
-        for item in items:
-            tried.append(item)
-            if _process(item, Path(scratch), options).samples:
-                return itertools.chain(tried, items)
-    raise DataError("no sample could be made; what was there is left as it was")
+def _build(
+    chunks: Iterator[_Chunk],
+    out: Path,
+    options: DatasetOptions,
+    workers: int,
+    on_error: OnError,
+    on_progress: Callable[[ScreenPart], None],
+) -> Manifest:
+    parts: list[Path] = []
+    sources = hashlib.blake2b(digest_size=8)
+    with _runner(workers) as run:
+        for chunk in _run_chunks(chunks, out, options, run, workers):
+            sources.update(chunk.digest)
+            parts.append(chunk.part(out))
+            for part in read_jsonl(parts[-1], ScreenPart):
+                on_progress(part)
+                if part.error and on_error == "stop":
+                    raise DataError(part.error, hint="stopped at the first error, as asked")
+    manifest = finish(parts, workspace.new_dataset(out), options, sources.hexdigest())
+    if manifest is None:
+        error = _nothing_made(parts)
+        workspace.discard(out)
+        raise error
+    workspace.publish(out)
+    return manifest
 
 
 def _same_sources(finished: Manifest, chunks: Iterable[_Chunk], out: Path) -> Manifest:
     """The finished dataset, if it was made from these sources."""
     sources = hashlib.blake2b(digest_size=8)
     for chunk in chunks:
-        sources.update(chunk.content)
+        sources.update(chunk.digest)
     if sources.hexdigest() != finished.sources_hash:
         raise OptionError(
             f"{out} holds a finished dataset of other sources, or they have changed",
             hint="choose another --out or pass --overwrite",
         )
-    workspace.leave(out)  # if the run that finished it was killed right then
     return finished
 
 
-def _why_nothing(parts: Iterable[Path]) -> str:
-    counts = Counter[str]()
+def _nothing_made(parts: Iterable[Path]) -> DataError:
+    """Says what became of the screens, and asks about their boxes if those are the likely cause."""
+    screens, reasons = Counter[str](), Counter[str]()
     for path in parts:
         for part in read_jsonl(path, ScreenPart):
-            counts["in error" if part.error else "read"] += 1
-            counts.update(row.reason for row in part.elements if row.reason)
-    screens = f"{counts.pop('read', 0)} screens read, {counts.pop('in error', 0)} in error"
-    return ", ".join([screens, *(f"{n} elements {reason}" for reason, n in counts.most_common(4))])
+            screens["in error" if part.error else "read"] += 1
+            reasons.update(row.reason for row in part.elements)
+    counts = [f"{n} elements {reason}" for reason, n in reasons.most_common(4) if reason]
+    said = [f"{screens['read']} screens read, {screens['in error']} in error", *counts]
+    doubtful = reasons["inverted"] + reasons["outside"] > reasons.total() / 2
+    hint = "are the boxes x1, y1, x2, y2 in pixels of the screenshots?" if doubtful else ""
+    return DataError(f"no sample could be made: {', '.join(said)}", hint=hint)
 
 
 def _chunks(screens: Iterable[SourceItem]) -> Iterator[_Chunk]:
@@ -163,7 +167,7 @@ def _chunks(screens: Iterable[SourceItem]) -> Iterator[_Chunk]:
         chunk = [_once(item, seen) for item in itertools.islice(items, _CHUNK)]
         if not chunk:
             return
-        yield _Chunk(number, chunk, *_digests(chunk))
+        yield _Chunk(number, chunk, _digest(chunk))
 
 
 def _once(item: SourceItem, seen: set[str]) -> SourceItem:
@@ -175,28 +179,33 @@ def _once(item: SourceItem, seen: set[str]) -> SourceItem:
     return item
 
 
-def _digests(items: Iterable[SourceItem]) -> tuple[str, bytes]:
-    """`digest` and `content` of a chunk."""
-    local, content = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=8)
+def _digest(items: Iterable[SourceItem]) -> bytes:
+    """8 bytes of the annotations and the images.
+
+    Times of files are left out: a copy of the sources is the same sources.
+    """
+    digest = hashlib.blake2b(digest_size=8)
     for item in items:
         if isinstance(item, GroundkitError):
-            content.update(_encode(item.what))
+            # The name of a file may hold bytes that are not UTF-8.
+            digest.update(item.what.encode(errors="surrogatepass"))
             continue
-        content.update(encode_line(item.screen))
-        try:
-            stat = item.image.stat()
-        except OSError:
-            content.update(b"no image")
-            continue
-        content.update(str(stat.st_size).encode())
-        local.update(_encode(f"{item.image}:{stat.st_mtime_ns}"))
-    local.update(content.digest())
-    return local.hexdigest(), content.digest()
+        digest.update(encode_line(item.screen))
+        digest.update(_digest_file(item.image))
+    return digest.digest()
 
 
-def _encode(text: str) -> bytes:
-    """The text as bytes; the name of a file need not be UTF-8."""
-    return text.encode(errors="surrogatepass")
+def _digest_file(path: Path) -> bytes:
+    digest = hashlib.blake2b(digest_size=8)
+    if not path.is_file():  # a pipe would be waited for
+        return b"no image"
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        return b"no image"
+    return digest.digest()
 
 
 Run = Callable[[list[SourceItem], Path, Path, DatasetOptions], "Future[None]"]
@@ -206,10 +215,11 @@ def _run_chunks(
     chunks: Iterator[_Chunk], out: Path, options: DatasetOptions, run: Run, workers: int
 ) -> Iterator[_Chunk]:
     """Keeps a few chunks in the air and hands them back when they are done, in order."""
+    new = workspace.new_dataset(out)
     waiting: deque[tuple[_Chunk, Future[None] | None]] = deque()
     for chunk in chunks:
         done = _is_done(chunk, out)
-        waiting.append((chunk, None if done else run(chunk.items, chunk.part(out), out, options)))
+        waiting.append((chunk, None if done else run(chunk.items, chunk.part(out), new, options)))
         if len(waiting) > (_AHEAD * workers if workers > 1 else 0):
             yield _finished(*waiting.popleft())
     while waiting:
@@ -223,8 +233,8 @@ def _finished(chunk: _Chunk, future: Future[None] | None) -> _Chunk:
     except BrokenProcessPool:
         raise DataError(
             "a worker process was killed, perhaps for want of memory",
-            hint="run the same command again, or with --workers 1; a script that calls"
-            ' make_dataset needs `if __name__ == "__main__":` around it',
+            hint="run the same command again, or with --workers 1; a script that calls this needs"
+            ' an `if __name__ == "__main__":` around its start',
         ) from None
     return chunk
 
@@ -234,8 +244,12 @@ def _is_done(chunk: _Chunk, out: Path) -> bool:
     part = chunk.part(out)
     if not part.exists():
         return False
-    rows = read_jsonl(part, ScreenPart)
-    return all((out / sample.image).exists() for row in rows for sample in row.samples)
+    new = workspace.new_dataset(out)
+    try:
+        rows = read_jsonl(part, ScreenPart)
+        return all((new / sample.image).exists() for row in rows for sample in row.samples)
+    except DataError:  # damaged after it was written, by a power cut for one
+        return False
 
 
 @contextmanager

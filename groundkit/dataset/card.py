@@ -66,7 +66,7 @@ split.
 
 ## Elements
 
-{manifest.elements_kept} elements could be asked about. The others, one by one in drops.jsonl:
+{manifest.elements_kept} elements passed the rules. The others, one by one in drops.jsonl:
 
 {_table("dropped because", {f"{name}: {REASONS[name]}": n for name, n in manifest.drops.items()})}
 {_unknown(manifest.unknown_types)}

@@ -17,8 +17,6 @@ from groundkit.dataset.manifest import MARKER_FILE, Manifest, SplitCheck
 from groundkit.dataset.screen import DatasetOptions, ScreenPart
 from groundkit.dataset.split import SplitPlan, plan_split
 from groundkit.dataset.targets import find_target
-from groundkit.dataset.types import is_known
-from groundkit.dataset.workspace import remove_images
 from groundkit.records import Sample, Split
 from groundkit.store import atomic_write, encode_line, read_jsonl, write_bytes
 
@@ -38,7 +36,6 @@ def finish(
         return None
     tally = _write_rows(parts, out, plan)
     manifest = _manifest(tally, plan, options, sources_hash)
-    _remove_strays(out, tally)
     for split in SPLITS:
         _write_llamafactory(out, split)
     write_bytes(out / "dataset_info.json", _dataset_info())
@@ -98,12 +95,6 @@ def _write_rows(parts: Iterable[Path], out: Path, plan: SplitPlan) -> _Tally:
     return tally
 
 
-def _remove_strays(out: Path, tally: _Tally) -> None:
-    """Images of a run that was killed half-way through one, or whose sources have changed since."""
-    wanted = set.union(*tally.images.values())
-    remove_images(out, lambda path: hash(f"images/{path.name}") not in wanted)
-
-
 def _manifest(
     tally: _Tally, plan: SplitPlan, options: DatasetOptions, sources_hash: str
 ) -> Manifest:
@@ -144,6 +135,7 @@ def _write_part(
         files["errors"].write(encode_line({"error": part.error}))
         return
     tally.screens += 1
+    tally.unknown_types.update(part.unknown_types)
     for sample in part.samples:
         placed = msgspec.structs.replace(sample, split=plan.split_of_group[part.group])
         line = encode_line(placed)
@@ -156,8 +148,6 @@ def _write_part(
             tally.drops[row.reason] += 1
         else:
             tally.kept += 1
-            if not is_known(row.raw_type):
-                tally.unknown_types[row.raw_type] += 1
 
 
 def _first_sample(out: Path) -> Sample:

@@ -36,8 +36,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         trainer_flags: what the trainer must be told for the boxes to stay right.
         samples: number in each split.
         drops: number of dropped elements by reason (`rules.REASONS`).
-        unknown_types: words of the sources that are in no type table, with their number.
-        sources_hash: blake2b of the annotations and the sizes of the images, 16 hex digits.
+        unknown_types: words of the sources for kept elements of which no word is in the type table,
+            with their number.
+        sources_hash: blake2b of the annotations and the images, 16 hex digits.
         samples_hash: blake2b of samples.jsonl, 16 hex digits.
     """
 

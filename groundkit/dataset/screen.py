@@ -23,12 +23,13 @@ from groundkit.dataset.rules import (
 )
 from groundkit.dataset.split import perceptual_hash
 from groundkit.dataset.targets import DEFAULT_TARGET, find_target
+from groundkit.dataset.types import FALLBACK_TYPE, raw_type
 from groundkit.errors import DataError
 from groundkit.geometry import IntBox, Point, Size
 from groundkit.grammar import write_answer
 from groundkit.records import LocatedScreen, Marker, Placement, Sample, Screen
 from groundkit.store import write_bytes
-from groundkit.vocabulary import Lang, type_word
+from groundkit.vocabulary import Lang, type_of_word, type_word
 
 
 class DatasetOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +77,10 @@ class ElementRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ScreenPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one screen, or the error that it ended in."""
+    """What became of one screen, or the error that it ended in.
+
+    `unknown_types` are the sources' words for those kept elements of which no word is a type.
+    """
 
     screen: str = ""
     group: str = ""
@@ -84,6 +88,7 @@ class ScreenPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     image_hash: str = ""
     samples: tuple[Sample, ...] = ()
     elements: tuple[ElementRow, ...] = ()
+    unknown_types: tuple[str, ...] = ()
     error: str = ""
 
 
@@ -136,7 +141,16 @@ def process_screen(located: LocatedScreen, out: Path, options: DatasetOptions) -
         image_hash=perceptual_hash(resized).hex(),
         samples=tuple(samples),
         elements=tuple(_element_row(screen.id, row) for row in judged),
+        unknown_types=tuple(row.element.type for row in judged if _is_unknown(row)),
     )
+
+
+def _is_unknown(row: JudgedElement) -> bool:
+    """Whether an element is kept as one because its source names no type that we know: not one
+    that can be clicked and holds others, nor one that its source calls an element."""
+    if row.reason or row.type != FALLBACK_TYPE or type_of_word(row.element.type):
+        return False
+    return raw_type(row.element) == FALLBACK_TYPE
 
 
 def _choose_queries(

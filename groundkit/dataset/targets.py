@@ -125,18 +125,19 @@ def find_target(name: str, max_pixels: int | None = None) -> Target:
     """A target by name, with another limit for the image if the trainer is run with one.
 
     Raises:
-        OptionError: unknown name, or a limit outside of what the model takes.
+        OptionError: unknown name, or a limit out of the range in which it works.
     """
     if name not in TARGETS:
         raise OptionError(f"unknown target {name!r}", "--target", TARGETS)
     target = TARGETS[name]
     if max_pixels is None:
         return target
-    rule = RESIZE_RULES[target.family]
-    lowest = max(rule.min_pixels, target.min_pixels)
-    if not lowest <= max_pixels <= rule.max_pixels:
+    hub = RESIZE_RULES[target.family]
+    # Rounding sides down can nearly halve an image, and below the minimum the model enlarges it.
+    lowest, highest = 2 * max(hub.min_pixels, target.min_pixels), hub.max_pixels
+    if not lowest <= max_pixels <= highest:
         raise OptionError(
-            f"{max_pixels} pixels: {target.name} takes {lowest} to {rule.max_pixels}",
+            f"{target.name} works with {lowest} to {highest} pixels, not {max_pixels}",
             "--max-pixels",
         )
     return replace(target, max_pixels=max_pixels)

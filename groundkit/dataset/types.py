@@ -136,11 +136,6 @@ def raw_type(element: Element) -> str:
     return _lookup((element.type, *element.fallback_types))
 
 
-def is_known(word: str) -> bool:
-    """Whether a word of a source is in our tables."""
-    return _lookup((word,)) != FALLBACK_TYPE or _last_part(word) == FALLBACK_TYPE
-
-
 @lru_cache(maxsize=4096)  # a dataset has few different classes and many elements
 def _lookup(words: tuple[str, ...]) -> str:
     raws = [_last_part(word) for word in words if word]

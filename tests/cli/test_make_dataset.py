@@ -159,7 +159,8 @@ def test_a_broken_screen_is_one_line_and_the_rest_is_made(tmp_path, text, messag
         (["empty"], ["empty", "uiautomator", "coco"]),
         (["in", "--target", "trl"], ["unknown target 'trl'", "llamafactory-qwen2.5-vl"]),
         (["in", "--format", "pascal"], ["pascal", "labelme"]),
-        (["in", "--max-pixels", "10"], ["3136 to 12845056"]),
+        (["in", "--max-pixels", "10"], ["--max-pixels", "6272 to 12845056", "not 10"]),
+        (["in", "--max-pixels", "1000000000000"], ["--max-pixels", "6272 to 12845056"]),
         (["in", "--template", "none.txt"], ["none.txt"]),
         (["in", "--out", "in"], ["lies in --out"]),
         (["in", "--out", "full"], ["not empty"]),
@@ -186,6 +187,26 @@ def test_nothing_that_could_be_made_is_exit_code_2(tmp_path):
     result = groundkit("make-dataset", source, "--out", tmp_path / "out")
     assert result.returncode == 2
     assert "no sample could be made: 1 screens read" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("source", [b"caf\xe9", b"caf\xe9/in"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_names_that_are_not_utf_8_are_printed_in_any_encoding(tmp_path, source, encoding):
+    source = tmp_path / os.fsdecode(source)
+    write(source, rows(width=391))
+    out = source.with_name(source.name + "-out")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "groundkit", "make-dataset", source, "--out", out]
+    for said in (b"sample on 1 screen", b"was there already"):
+        result = subprocess.run(command, capture_output=True, env=environment, check=False)
+        assert result.returncode == 0, result.stderr
+        assert said in result.stdout.replace(b"samples", b"sample")
+        assert b"Traceback" not in result.stderr
+    verified = subprocess.run(
+        [*command[:3], "verify", out], capture_output=True, env=environment, check=False
+    )
+    assert verified.returncode == 0, verified.stderr
 
 
 def test_a_folder_whose_name_is_not_utf8(tmp_path):

@@ -113,8 +113,9 @@ def test_killed_at_any_moment_it_finishes_with_the_same_bytes(made, tmp_path, wo
     command = [sys.executable, str(script), str(made[0] / "in"), str(out), str(workers)]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     kills = 0
-    moments = [("images/*.jpg", n) for n in (1, 9, 23, 37, 52)]
-    moments += [(".samples.jsonl.*", 1), ("drops.jsonl", 1), ("val.json", 1)]
+    moments = [(".work/new/images/*.jpg", n) for n in (1, 9, 23, 37, 52)]
+    moments += [(".work/new/.samples.jsonl.*", 1), (".work/new/drops.jsonl", 1)]
+    moments += [("images/*.jpg", 9), ("val.json", 1)]
     for pattern, files_before_kill in moments:
         process = subprocess.Popen(command, env=environment)
         while process.poll() is None and len(list(out.glob(pattern))) < files_before_kill:
@@ -129,7 +130,7 @@ def test_killed_at_any_moment_it_finishes_with_the_same_bytes(made, tmp_path, wo
 
 def assert_nothing_pretends(out: Path) -> None:
     """Every file under a final name is whole; the marker is there only if everything is."""
-    for image in out.glob("images/*.jpg"):
+    for image in out.rglob("*.jpg"):
         read_pixels(image)
     if (out / "dataset.json").exists():
         assert list(verify(out)) == []
@@ -147,10 +148,11 @@ def test_finished_work_is_not_done_again(made, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         make_dataset(fail_late(), tmp_path, OPTIONS)
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("images/*")}
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.jpg")}
     assert len(before) == 32  # two chunks of four screens
     make_dataset(items, tmp_path, OPTIONS)
-    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+    moved = {tmp_path / "images" / path.name: time for path, time in before.items()}
+    assert all(path.stat().st_mtime_ns == time for path, time in moved.items())
     assert tree(tmp_path) == tree(made[0] / "out")
 
 
@@ -195,6 +197,73 @@ def test_a_folder_of_something_else_is_never_touched(tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
+def test_an_image_changed_at_the_same_size_and_time_is_noticed(tmp_path):
+    items = sources(tmp_path / "in", 2)
+    make_dataset(items, tmp_path / "out", OPTIONS)
+    image = items[0].image
+    data, stat = image.read_bytes(), image.stat()
+    image.write_bytes(data[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
+    os.utime(image, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    with pytest.raises(OptionError, match="or they have changed"):
+        make_dataset(items, tmp_path / "out", OPTIONS)
+
+
+def test_a_copy_of_the_sources_is_the_same_sources(tmp_path):
+    manifest = make_dataset(sources(tmp_path / "in", 2), tmp_path / "out", OPTIONS)
+    copies = sources(tmp_path / "copy", 2)
+    os.utime(copies[0].image, (0, 0))
+    assert make_dataset(copies, tmp_path / "out", OPTIONS) == manifest
+
+
+def test_a_damaged_part_is_made_again(made, tmp_path):
+    def first():
+        yield from sources(made[0] / "in")[:8]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_dataset(first(), tmp_path, OPTIONS)
+    for part in (tmp_path / ".work").glob("part-*"):
+        part.write_bytes(bytes(100))
+    make_dataset(sources(made[0] / "in"), tmp_path, OPTIONS)
+    assert tree(tmp_path) == tree(made[0] / "out")
+
+
+@pytest.mark.parametrize(
+    ("box", "asks"),
+    [((90, 40, 10, 10), True), ((400, 40, 500, 60), True), ((10, 10, 12, 12), False)],
+    ids=["inverted", "outside", "small"],
+)
+def test_boxes_of_another_form_are_asked_about(tmp_path, box, asks):
+    elements = [make_element(str(n), box) for n in range(3)]
+    items = [locate(tmp_path / "in", make_screen([]))]
+    items[0] = items[0]._replace(screen=make_screen(elements))
+    with pytest.raises(DataError, match="no sample could be made") as error:
+        make_dataset(items, tmp_path / "out", OPTIONS)
+    assert ("are the boxes x1, y1, x2, y2 in pixels" in str(error.value)) == asks
+
+
+def test_only_words_that_no_table_knows_are_unknown_types(tmp_path):
+    """A layout that can be clicked is an `element`, and its class is in the table; so is the
+    superclass of a class of an app's own."""
+    kinds = [
+        {"type": "android.widget.FrameLayout", "clickable": True},
+        {"type": "com.shop.Thing", "fallback_types": ("android.view.View",), "clickable": True},
+        {"type": "element"},
+        {"type": "元素"},
+        {"type": "com.shop.Gizmo"},
+        {"type": ""},
+        {"type": "com.shop.Lost", "text": ""},
+    ]
+    elements = [
+        make_element(str(n), (10, 20 * n + 10, 90, 20 * n + 26), **kind)
+        for n, kind in enumerate(kinds)
+    ]
+    items = [locate(tmp_path / "in", make_screen(elements))]
+    manifest = make_dataset(items, tmp_path / "out", OPTIONS)
+    assert manifest.elements_kept == 6
+    assert manifest.unknown_types == {"com.shop.Gizmo": 1, "": 1}
+
+
 def broken_sources(folder: Path):
     items = sources(folder, 4)
     (folder / "screen1.png").write_bytes((folder / "screen1.png").read_bytes()[:300])
@@ -225,7 +294,7 @@ def test_on_error_stop_ends_at_the_first_and_keeps_what_is_done(tmp_path, worker
             on_error="stop",
             workers=workers,
         )
-    assert list((tmp_path / "out/images").glob("screen0*"))
+    assert list((tmp_path / "out").rglob("screen0*.jpg"))
     assert not (tmp_path / "out/dataset.json").exists()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from groundkit.dataset.targets import TARGETS, find_target
 from groundkit.errors import DataError, OptionError
+from groundkit.geometry import RESIZE_RULES
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,28 @@ def test_saved_sizes_are_fixed_points_of_the_whole_chain(name):
             assert saved[0] * saved[1] <= target.max_pixels
 
 
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_smallest_limit_suits_every_screen(name):
+    """Below it the processor enlarges again what the trainer shrank: a screen of 1170x2532 at
+    5,755 pixels becomes 28x84, and that 56x112."""
+    lowest = 2 * RESIZE_RULES[TARGETS[name].family].min_pixels
+    rng = random.Random(0)
+    for limit in range(lowest, 2 * lowest, lowest // 50):
+        target = find_target(name, limit)
+        for _ in range(500):
+            width, ratio = rng.randint(300, 4000), rng.uniform(1, 4)
+            size = (
+                (width, round(width * ratio))
+                if rng.random() < 0.5
+                else (round(width * ratio), width)
+            )
+            target.saved_size(size)
+    with pytest.raises(OptionError, match="--max-pixels"):
+        find_target(name, lowest - 1)
+    with pytest.raises(OptionError, match="--max-pixels"):
+        find_target(name, 10**12)
+
+
 @pytest.mark.parametrize("size", [(9000, 30), (1, 400), (0, 10)])
 def test_screens_that_no_model_takes_are_refused(size):
     with pytest.raises(DataError, match=r"aspect ratio|no pixels"):
@@ -70,6 +93,5 @@ def test_flags_carry_the_limit_in_force_and_room_for_the_answer():
 def test_unknown_target_lists_the_known_and_too_few_pixels_say_how_many():
     with pytest.raises(OptionError, match=r"valid: .*llamafactory-qwen2.5-vl"):
         find_target("trl")
-    for pixels in (10_000, 10**12):  # 256 * 256 to 16384 * 32 * 32
-        with pytest.raises(OptionError, match="takes 65536 to 16777216"):
-            find_target("llamafactory-qwen3-vl", pixels)
+    with pytest.raises(OptionError, match="works with 131072 to 16777216 pixels, not 10000"):
+        find_target("llamafactory-qwen3-vl", 10_000)
