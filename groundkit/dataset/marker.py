@@ -45,7 +45,9 @@ def marker_color(marker: Marker) -> tuple[int, int, int]:
 
 def is_markable(box: IntBox, shape: Shape) -> bool:
     """Whether a mark that can be seen leaves enough of an element with this box."""
-    return bool(_largest_radii(np.array([box]), shape)[0] >= _LEAST_RADIUS)
+    return (box[2] - box[0]) * (box[3] - box[1]) >= _LEAST_RADIUS**2 * _AREAS[
+        shape
+    ] / _PLANNED_COVER
 
 
 def plan_marker(
@@ -75,7 +77,7 @@ def plan_marker(
 
 def _largest_radii(boxes: NDArray[np.int64], shape: Shape) -> NDArray[np.float64]:
     """Of a mark that lies wholly on a box, shape (N, 4), and covers as much as it may. (N,)."""
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     radii: NDArray[np.float64] = np.sqrt(_PLANNED_COVER * areas / _AREAS[shape])
     return radii
 

@@ -86,7 +86,8 @@ def rival_outlines(
     """
     if placement == "near" or not len(outlines):
         return outlines
-    return outlines[~same_box(np.array(target), outlines, duplicate_iou)]
+    others: Boxes = outlines[ious(np.array([target]), outlines)[0] < duplicate_iou]
+    return others
 
 
 def is_unique_inside(
@@ -124,13 +125,15 @@ def is_unique_near(
     return result
 
 
-def same_box(box: Boxes, others: Boxes, iou: float) -> NDArray[np.bool_]:
-    """For each other box, shape (N, 4), whether its IoU with `box` is at least `iou`: (N,)."""
-    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
-    intersection = np.prod(np.maximum(sides, 0), axis=1)
-    union = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], axis=1)
-    result: NDArray[np.bool_] = intersection >= iou * np.maximum(union - intersection, 1)
-    return result
+def ious(some: Boxes, others: Boxes) -> NDArray[np.float64]:
+    """Intersection over union of each of some boxes, (M, 4), with each other, (N, 4): (M, N)."""
+    (x1, y1, x2, y2), (u1, v1, u2, v2) = some.T[:, :, None], others.T
+    width = np.maximum(np.minimum(x2, u2) - np.maximum(x1, u1), 0)
+    height = np.maximum(np.minimum(y2, v2) - np.maximum(y1, v1), 0)
+    both = width * height
+    union = (x2 - x1) * (y2 - y1) + (u2 - u1) * (v2 - v1) - both
+    shares: NDArray[np.float64] = both / np.maximum(union, 1)
+    return shares
 
 
 def _encloses(boxes: Boxes, box: Boxes) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundkit.dataset.naming import Name, clean, name_elements
-from groundkit.dataset.points import same_box
+from groundkit.dataset.points import Boxes, ious
 from groundkit.dataset.types import CONTAINER_TYPES, FALLBACK_TYPE, element_type
 from groundkit.geometry import Frame, IntBox, Size, convert, round_box
 from groundkit.records import Element, Screen
@@ -32,6 +32,9 @@ REASONS: dict[str, str] = {
     "no-unique-point": "every point tried is arguable",
 }
 """Why an element is dropped, in the order in which the rules are asked."""
+
+# Boxes that are compared with all others at once: of thousands, all at once would fill the memory.
+_BLOCK = 256
 
 # Of boxes that nobody sees.
 _UNSEEN_REASONS = frozenset({"inverted", "zero-area", "outside", "invisible"})
@@ -223,10 +226,17 @@ def _add_duplicates(
     for index in present:
         if distinct.setdefault(boxes[index], index) != index:
             reasons[index] = "duplicate"
-    rest = np.array(list(distinct.values()), dtype=np.int64)
-    left = np.array(list(distinct), dtype=np.int64).reshape(-1, 4)
-    while len(rest):
-        twins = same_box(left[0], left[1:], rules.duplicate_iou)
-        for index in rest[1:][twins].tolist():
-            reasons[index] = "duplicate"
-        rest, left = rest[1:][~twins], left[1:][~twins]
+    rows = list(distinct.values())
+    for first, twins in _twins(np.array(list(distinct), dtype=np.int64), rules.duplicate_iou):
+        if not reasons[rows[first]]:
+            for twin in twins:
+                reasons[rows[twin]] = "duplicate"
+
+
+def _twins(boxes: Boxes, iou: float) -> Iterator[tuple[int, list[int]]]:
+    """Each box, by its place, that has the given IoU with later ones, and these."""
+    for start in range(0, len(boxes), _BLOCK):
+        same = ious(boxes[start : start + _BLOCK], boxes) >= iou
+        same &= np.arange(len(boxes)) > np.arange(start, start + len(same))[:, None]
+        for row in np.flatnonzero(same.any(axis=1)).tolist():
+            yield start + row, np.flatnonzero(same[row]).tolist()
