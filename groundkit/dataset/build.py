@@ -261,10 +261,14 @@ def _runner(workers: int) -> Iterator[Run]:
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    for _ in range(workers):
+        pool.submit(int)  # they start while the first screens are read
     try:
         yield lambda *args: pool.submit(_process_chunk, *args)
-    finally:
+    except BaseException:
         pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown(wait=False)  # all is done: they may leave while the files are joined
 
 
 def _run_here(
