@@ -42,72 +42,88 @@ class OnError(str, Enum):
     stop = "stop"
 
 
+SourcesArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="SOURCE...",
+        help="screens.jsonl, an annotation file, or a folder of screenshots with annotations.",
+        show_default=False,
+    ),
+]
+OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder to make.", show_default=False)]
+FormatOption = Annotated[
+    str, typer.Option("--format", "-f", help="Annotation format; auto recognises it.")
+]
+TargetOption = Annotated[
+    str,
+    typer.Option(
+        help="Trainer whose resizing the images must survive: llamafactory-qwen2.5-vl or "
+        "llamafactory-qwen3-vl."
+    ),
+]
+MaxPixelsOption = Annotated[
+    int | None,
+    typer.Option(help="The trainer's image limit, if not its default.", show_default=False),
+]
+LangOption = Annotated[LangChoice, typer.Option(help="Language of the samples.")]
+MarkerShapeOption = Annotated[MarkerChoice, typer.Option(help="Mark drawn at the point.")]
+TemplateOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="File with your own prompt: {x}, {y}, {marker}, {color}.", show_default=False
+    ),
+]
+PerScreenOption = Annotated[int, typer.Option(min=1, help="Points asked about on a screen.")]
+NearShareOption = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of points beside the element, not in it.")
+]
+ValShareOption = Annotated[
+    float, typer.Option(min=0, max=0.9, help="Share of screens to validate on.")
+]
+SeedOption = Annotated[int, typer.Option(help="Same seed, same bytes.")]
+SavedFormatOption = Annotated[ImageFormat, typer.Option(help="Of the saved images.")]
+MinSideOption = Annotated[int, typer.Option(min=1, help="Smallest side of an element, px.")]
+MinAreaOption = Annotated[int, typer.Option(min=1, help="Smallest area of an element, px².")]
+MaxAreaOption = Annotated[
+    float, typer.Option(min=0, max=1, help="Largest share of the screen of an element.")
+]
+MinVisibleOption = Annotated[
+    float, typer.Option(min=0, max=1, help="Smallest share of an element on the screen.")
+]
+DuplicateIouOption = Annotated[
+    float, typer.Option(min=0.5, max=1, help="IoU from which two elements are one.")
+]
+MaxNameOption = Annotated[int, typer.Option(min=4, help="Longest name in characters.")]
+WorkersOption = Annotated[
+    int, typer.Option(min=0, help="Processes; 0 is one per core.", show_default="0")
+]
+FailureOption = Annotated[OnError, typer.Option(help="What to do with a broken screen.")]
+OverwriteOption = Annotated[bool, typer.Option(help="Replace a dataset when the new one is made.")]
+
+
 def run(
-    sources: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="SOURCE...",
-            help="screens.jsonl, an annotation file, or a folder of screenshots with annotations.",
-            show_default=False,
-        ),
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.", show_default=False)],
-    reader: Annotated[
-        str, typer.Option("--format", "-f", help="Annotation format; auto recognises it.")
-    ] = "auto",
-    target: Annotated[
-        str,
-        typer.Option(
-            help="Trainer whose resizing the images must survive: llamafactory-qwen2.5-vl or "
-            "llamafactory-qwen3-vl."
-        ),
-    ] = "llamafactory-qwen2.5-vl",
-    max_pixels: Annotated[
-        int | None,
-        typer.Option(help="The trainer's image limit, if not its default.", show_default=False),
-    ] = None,
-    lang: Annotated[LangChoice, typer.Option(help="Language of the samples.")] = LangChoice.zh,
-    marker: Annotated[
-        MarkerChoice, typer.Option(help="Mark drawn at the point.")
-    ] = MarkerChoice.star,
-    template: Annotated[
-        Path | None,
-        typer.Option(
-            help="File with your own prompt: {x}, {y}, {marker}, {color}.", show_default=False
-        ),
-    ] = None,
-    per_screen: Annotated[int, typer.Option(min=1, help="Points asked about on a screen.")] = 4,
-    near: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of points beside the element, not in it.")
-    ] = 0.1,
-    val: Annotated[
-        float, typer.Option(min=0, max=0.9, help="Share of screens to validate on.")
-    ] = 0.1,
-    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 0,
-    image_format: Annotated[
-        ImageFormat, typer.Option(help="Of the saved images.")
-    ] = ImageFormat.jpg,
-    min_side: Annotated[int, typer.Option(min=1, help="Smallest side of an element, px.")] = 5,
-    min_area: Annotated[int, typer.Option(min=1, help="Smallest area of an element, px².")] = 100,
-    max_area: Annotated[
-        float, typer.Option(min=0, max=1, help="Largest share of the screen of an element.")
-    ] = 0.5,
-    min_visible: Annotated[
-        float, typer.Option(min=0, max=1, help="Smallest share of an element on the screen.")
-    ] = 0.5,
-    duplicate_iou: Annotated[
-        float, typer.Option(min=0.5, max=1, help="IoU from which two elements are one.")
-    ] = 0.95,
-    max_name: Annotated[int, typer.Option(min=4, help="Longest name in characters.")] = 60,
-    workers: Annotated[
-        int, typer.Option(min=0, help="Processes; 0 is one per core.", show_default="0")
-    ] = 0,
-    on_error: Annotated[
-        OnError, typer.Option(help="What to do with a broken screen.")
-    ] = OnError.skip,
-    overwrite: Annotated[
-        bool, typer.Option(help="Replace a dataset when the new one is made.")
-    ] = False,
+    sources: SourcesArgument,
+    out: OutOption,
+    reader: FormatOption = "auto",
+    target: TargetOption = "llamafactory-qwen2.5-vl",
+    max_pixels: MaxPixelsOption = None,
+    lang: LangOption = LangChoice.zh,
+    marker: MarkerShapeOption = MarkerChoice.star,
+    template: TemplateOption = None,
+    per_screen: PerScreenOption = 4,
+    near: NearShareOption = 0.1,
+    val: ValShareOption = 0.1,
+    seed: SeedOption = 0,
+    image_format: SavedFormatOption = ImageFormat.jpg,
+    min_side: MinSideOption = 5,
+    min_area: MinAreaOption = 100,
+    max_area: MaxAreaOption = 0.5,
+    min_visible: MinVisibleOption = 0.5,
+    duplicate_iou: DuplicateIouOption = 0.95,
+    max_name: MaxNameOption = 60,
+    workers: WorkersOption = 0,
+    on_error: FailureOption = OnError.skip,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Make point-query samples from screenshots with element annotations.
 
