@@ -145,9 +145,12 @@ def _point_problems(sample: Sample, rows: list[ElementRow], manifest: Manifest) 
     if (row.box, row.type, row.name) != (sample.box, sample.type, sample.name):
         yield f"elements.jsonl says {row.type} {row.name!r} at {row.box}"
     boxes = np.array([row.box for row in rivals], dtype=np.int64)
-    outlines = np.array([row.box for row in rows if not row.rival], dtype=np.int64).reshape(-1, 4)
+    duplicates = np.array([row.box for row in rows if not row.rival], dtype=np.int64)
     outlines = rival_outlines(
-        sample.box, outlines, sample.placement, manifest.options.rules.duplicate_iou
+        sample.box,
+        duplicates.reshape(-1, 4),
+        sample.placement,
+        manifest.options.rules.duplicate_iou,
     )
     check = is_unique_near if sample.placement == "near" else is_unique_inside
     if not check(np.array([sample.point]), index, boxes, outlines)[0]:
