@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import math
 import os
@@ -57,13 +58,19 @@ def open_lines(path: Path) -> Iterator[IO[bytes]]:
         DataError: it cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with _open(path) as file:
             # A pipe cannot be sought: looked at, not read and put back.
             if file.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
                 file.read(len(codecs.BOM_UTF8))
             yield file
     except OSError as error:
         raise DataError(f"cannot read the file: {error.strerror or error}", str(path)) from error
+
+
+def _open(path: Path) -> io.BufferedReader:
+    """The file to read. Our own descriptors are used as they are: a socket has no other name."""
+    descriptor = own_descriptor(path)
+    return path.open("rb") if descriptor is None else os.fdopen(os.dup(descriptor), "rb")
 
 
 def decode(data: bytes, record: type[T], where: str) -> T:
@@ -235,7 +242,12 @@ def home(path: Path) -> Path:
     also if `path` is a link to it; for a pipe the working directory."""
     if leads_to_pipe(path):
         return Path()
-    return path.resolve().parent if path.is_symlink() else path.parent
+    return real(path).parent if path.is_symlink() else path.parent
+
+
+def real(path: Path) -> Path:
+    """Where a path leads. Unlike Path.resolve it follows a link to itself nowhere, silently."""
+    return Path(os.path.realpath(path))
 
 
 def _names(path: Path) -> Iterator[Path]:

@@ -160,7 +160,9 @@ def locate(screen: Screen, image: Path, where: str) -> LocatedScreen:
         if not all(abs(side) <= _MAX_COORDINATE for side in element.box):  # false for NaN
             problem = f"the box of element {element.id} is not finite or beyond 1e9 pixels"
             raise DataError(f"{problem}: {element.box}", where)
-    if len(screen.elements) >= _MANY and all(max(e.box) <= 1 for e in screen.elements):
+    boxes = (element.box for element in screen.elements)
+    shares = (0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1 for x1, y1, x2, y2 in boxes)
+    if len(screen.elements) >= _MANY and all(shares):
         raise DataError(
             "all boxes lie between 0 and 1, but they are in pixels of the screenshot here", where
         )

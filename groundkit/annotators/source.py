@@ -49,7 +49,7 @@ def read_source(path: Path, reader: str = AUTO) -> Iterator[ReadItem]:
     if reader != AUTO and reader not in READERS:
         raise OptionError(f"there is no reader {reader!r}", choices=(AUTO, *READERS))
     chosen = READERS if reader == AUTO else {reader: READERS[reader]}
-    if is_file(path / "dataset.json") and is_file(path / "samples.jsonl"):
+    if _is_dataset(path):
         raise DataError(
             "this is a dataset that was made already, not screens to make one from",
             str(path),
@@ -146,14 +146,23 @@ def _read_file(reader: Reader, path: Path, root: Path) -> Iterator[ReadItem]:
 
 
 def _walk(root: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
-    """The files below `root` in sorted order, without hidden ones (macOS leaves `._x.json`)."""
+    """The files below `root` in sorted order, without hidden ones (macOS leaves `._x.json`) and
+    those of datasets that were made from it."""
     for folder, folders, files in os.walk(root, onerror=on_error):
+        if _is_dataset(Path(folder)):
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(folder, name)
             # A pipe would wait for its writer for ever.
             if not name.startswith(".") and is_file(path):
                 yield path
+
+
+def _is_dataset(folder: Path) -> bool:
+    """Whether `make-dataset` made a folder."""
+    return is_file(folder / "dataset.json") and is_file(folder / "samples.jsonl")
 
 
 def _recognise(path: Path, chosen: dict[str, Reader]) -> Reader | None:

@@ -176,8 +176,10 @@ def run(
 
 
 def _refuse_sources_inside(out: Path, sources: list[Path]) -> None:
+    from groundkit.store import real
+
     for source in sources:
-        if source.resolve().is_relative_to(out.resolve()):
+        if real(source).is_relative_to(real(out)):
             raise OptionError(f"the source {source} lies in --out", hint="choose another --out")
 
 

@@ -240,15 +240,21 @@ def _finished(chunk: _Chunk, future: Future[None] | None) -> _Chunk:
 
 
 def _is_done(chunk: _Chunk, out: Path) -> bool:
-    """Whether an earlier run made this chunk and its images are still there."""
+    """Whether an earlier run made this chunk and its images are still there.
+
+    A part is written after its images: one that is newer was overwritten by a run with other
+    sources, since the names of images come from the ids of their screens alone.
+    """
     part = chunk.part(out)
     if not part.exists():
         return False
     new = workspace.new_dataset(out)
     try:
+        written = part.stat().st_mtime_ns
         rows = read_jsonl(part, ScreenPart)
-        return all((new / sample.image).exists() for row in rows for sample in row.samples)
-    except DataError:  # damaged after it was written, by a power cut for one
+        images = (new / sample.image for row in rows for sample in row.samples)
+        return all(image.stat().st_mtime_ns <= written for image in images)
+    except (DataError, OSError):  # damaged after it was written, by a power cut for one; gone
         return False
 
 

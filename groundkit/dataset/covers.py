@@ -29,7 +29,8 @@ class Covers:
     below an element in the tree that reaches beyond it.
 
     Windows (containers without a parent that hold others: the app, its dialog, the keyboard) come
-    in any order. One that lies in another is over it; of two that only overlap either may be.
+    in any order. One that lies in another is over it; of two that overlap otherwise, or have the
+    same box, either may be.
 
     A person or a detector lists elements in any order too. They only list what can be seen, so that
     nothing covers what it encloses.
@@ -74,7 +75,9 @@ class Covers:
 
     def _windows_over(self, root: int) -> Bools:
         """Which boxes are other windows than `root` that may lie over it."""
-        over = self._windows & ~_enclose(self._boxes, self._boxes[root])
+        larger = _enclose(self._boxes, self._boxes[root])
+        larger &= np.any(self._boxes != self._boxes[root], axis=1)
+        over = self._windows & ~larger
         over[root] = False
         return over
 

@@ -46,6 +46,8 @@ def clean(text: str) -> str:
         for char in text:
             shown.append(_shown(shown[-1] if shown else "", char))
         text = "".join(shown)
+        # What stood between a letter and its accent is gone.
+        text = unicodedata.normalize("NFC", text)
     text = " ".join(text.split()).rstrip("\u200c\u200d")
     return text if any(map(_is_visible, text)) else ""
 

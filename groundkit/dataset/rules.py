@@ -39,7 +39,9 @@ _BLOCK = 256
 # Of boxes that nobody sees.
 _UNSEEN_REASONS = frozenset({"inverted", "zero-area", "outside", "invisible"})
 # Dropped elements that a person still sees. A point on one of them could be argued about.
-_RIVAL_REASONS = frozenset({"", "partly-outside", "too-large", "too-small", "unnamed"})
+_RIVAL_REASONS = frozenset(
+    {"", "partly-outside", "too-large", "too-small", "unnamed", "no-unique-point"}
+)
 
 # Of two elements with one box, the control tells more than the text or picture that fills it.
 _PASSIVE_TYPES = frozenset({"text", "label", "image", "icon", "element", "heading"})

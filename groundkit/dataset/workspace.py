@@ -25,6 +25,7 @@ from groundkit.dataset.folder import read_manifest
 from groundkit.dataset.manifest import MARKER_FILE, Manifest
 from groundkit.dataset.screen import DatasetOptions
 from groundkit.errors import DataError, OptionError
+from groundkit.metrics.outputs import DATASET_FILES
 from groundkit.records import Sample
 from groundkit.store import decode, encode_line, read_jsonl, write_bytes
 
@@ -36,17 +37,7 @@ _IMAGES = "images"
 _ROWS = "samples.jsonl"
 # Made of a finished dataset by `preview`.
 _PREVIEWS = ("preview.html", "preview.png")
-_FILES = (
-    "README.md",
-    "dataset_info.json",
-    "drops.jsonl",
-    "elements.jsonl",
-    "errors.jsonl",
-    *_PREVIEWS,
-    _ROWS,
-    "train.json",
-    "val.json",
-)
+_FILES = tuple(name for name in DATASET_FILES if name != MARKER_FILE)
 
 _PARTIAL = r"\..+\.\d+\.partial"
 _IMAGE_NAME = re.compile(r"[A-Za-z0-9._-]*-[0-9a-f]{16}(-\d+)?\.(jpg|png)")

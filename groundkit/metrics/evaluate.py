@@ -24,7 +24,7 @@ from groundkit.metrics.rows import Batch, Intake, Selection, check_split, read_b
 from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
 from groundkit.metrics.verdicts import Case, Failure, WorstCases, encode_verdicts
-from groundkit.store import atomic_write, home
+from groundkit.store import atomic_write, home, real
 
 DEFAULT_WORST = 5
 _MAX_MODELS = 20
@@ -150,7 +150,7 @@ def _folder(file: Path, seen_from: Path | None = None) -> str:
     by default from the working directory if `file` was named so; empty if it is the same."""
     images = home(file)
     if seen_from is not None:
-        images = Path(os.path.relpath(images.resolve(), home(seen_from).resolve()))
+        images = Path(os.path.relpath(real(images), real(home(seen_from))))
     elif images.is_absolute() and not file.is_absolute():  # the file that a link leads to
         images = Path(os.path.relpath(images))
     return "" if images == Path() else images.as_posix()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from groundkit.errors import OptionError
-from groundkit.store import is_stream, own_descriptor
+from groundkit.store import is_stream, own_descriptor, real
 
 SAMPLES = "samples.jsonl"
 IMAGES = "images"
@@ -51,9 +51,9 @@ def check_output(option: str, output: Path, samples: Path | None = None) -> None
 def _datasets(output: Path, samples: Path | None) -> Iterator[Path]:
     """Folders of datasets that the output may be in."""
     if samples is not None:
-        yield samples.parent.resolve()
-        yield samples.resolve().parent
-    target = output.resolve()
+        yield real(samples.parent)
+        yield real(samples).parent
+    target = real(output)
     images = (folder.parent for folder in target.parents if folder.name == IMAGES)
     yield from (folder for folder in (target.parent, *images) if (folder / SAMPLES).is_file())
 
@@ -61,11 +61,11 @@ def _datasets(output: Path, samples: Path | None) -> Iterator[Path]:
 def _is_dataset_file(output: Path, folder: Path, samples: Path | None) -> bool:
     files = [folder / name for name in DATASET_FILES]
     files += [] if samples is None else [samples]
-    target, exists = output.resolve(), output.exists()
+    target, exists = real(output), output.exists()
     return (
-        any(file.resolve() == target for file in files)
+        any(real(file) == target for file in files)
         or (exists and any(file.exists() and file.samefile(output) for file in files))
-        or target.is_relative_to((folder / IMAGES).resolve())
+        or target.is_relative_to(real(folder / IMAGES))
     )
 
 

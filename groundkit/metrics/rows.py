@@ -207,7 +207,7 @@ def _choose(
         elif prediction.id in ids:
             intake.duplicates += 1
             intake.show("duplicates", prediction.id)
-            if ids[prediction.id] != facts:
+            if ids[prediction.id] != facts or _contradicts(prediction, gold):
                 intake.conflicts += 1
                 intake.show("conflicts", prediction.id)
         else:
@@ -249,9 +249,13 @@ def _batch(
 def _compare(predictions: Sequence[Prediction], golds: Sequence[Gold], intake: Intake) -> None:
     """Counts the predictions whose own gold record is not the one they are scored against."""
     for prediction, gold in zip(predictions, golds, strict=True):
-        if prediction.gold is not None and _facts(prediction.gold) != _facts(gold):
+        if _contradicts(prediction, gold):
             intake.conflicts += 1
             intake.show("conflicts", gold.id)
+
+
+def _contradicts(prediction: Prediction, gold: Gold) -> bool:
+    return prediction.gold is not None and _facts(prediction.gold) != _facts(gold)
 
 
 def _unanswered(golds: dict[str, Gold], split: str, intake: Intake) -> Iterator[Batch]:

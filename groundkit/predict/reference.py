@@ -24,7 +24,7 @@ from groundkit.metrics.gold import to_arrays
 from groundkit.metrics.outputs import check_output, samples_file
 from groundkit.metrics.rows import check_split
 from groundkit.records import Gold, Prediction, Sample
-from groundkit.store import atomic_write, encode_line, home, is_stream
+from groundkit.store import atomic_write, encode_line, home, is_stream, real
 
 Reference = Literal["oracle", "point-box", "centre", "random"]
 REFERENCES: tuple[Reference, ...] = get_args(Reference)
@@ -65,7 +65,7 @@ def predict_reference(
     if not is_stream(output):
         check_output("--output", output, samples)
     # Of the real folders: `..` out of a linked folder leads elsewhere.
-    images = Path(os.path.relpath(home(samples).resolve(), home(output).resolve()))
+    images = Path(os.path.relpath(real(home(samples)), real(home(output))))
     count = 0
     with atomic_write(output) as file:
         for sample in _read_samples(samples):

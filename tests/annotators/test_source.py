@@ -213,6 +213,15 @@ def test_a_dataset_is_not_a_source(tmp_path: Path) -> None:
         read_source(tmp_path)
 
 
+def test_a_dataset_inside_a_source_is_left_alone(tmp_path: Path) -> None:
+    write_image(tmp_path / "a.png")
+    write(tmp_path / "screens.jsonl", native())
+    for name in ("dataset.json", "samples.jsonl", "errors.jsonl"):
+        write(tmp_path / "data" / name, b"")
+    [item] = read_source(tmp_path)
+    assert isinstance(item, LocatedScreen)
+
+
 def test_boxes_between_0_and_1_are_not_pixels(tmp_path: Path) -> None:
     elements = [{"id": str(i), "box": [0.1, 0.1 * i, 0.5, 0.1 * i + 0.05]} for i in range(5)]
     write_image(tmp_path / "a.png")

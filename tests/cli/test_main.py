@@ -1,6 +1,8 @@
 """What the command does when the world around it misbehaves."""
 
 import os
+import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -61,3 +63,33 @@ def test_an_unknown_verb_or_option_is_exit_code_2():
         result = shell(f"{COMMAND} {arguments}")
         assert result.returncode == 2
         assert "Traceback" not in result.stderr
+
+
+def test_a_link_to_itself_is_one_line(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for arguments in (
+        ["eval", "loop"],
+        ["eval", "p.jsonl", "--json", "loop"],
+        ["eval", "p.jsonl", "--dataset", "loop"],
+        ["predict", "loop", "--reference", "oracle", "-o", "p.jsonl"],
+        ["make-dataset", "loop", "--out", "x"],
+        ["make-dataset", ".", "--out", "loop"],
+    ):
+        command = shlex.join([sys.executable, "-m", "groundkit", *arguments])
+        result = shell(f"cd {shlex.quote(str(tmp_path))} && {command}", PYTHONPATH=str(ROOT))
+        assert result.returncode == 2, (arguments, result.stderr)
+        assert result.stderr.count("\n") == 1, result.stderr
+        assert result.stderr.startswith("error: ")
+
+
+def test_predictions_from_a_socket():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(b'{"id": "a", "text": "x"}\n')
+        ours.shutdown(socket.SHUT_WR)
+        command = [sys.executable, "-m", "groundkit", "eval", "-"]
+        result = subprocess.run(
+            command, stdin=theirs, capture_output=True, text=True, cwd=ROOT, check=False
+        )
+    # It was read: what is missing is the gold record of its row.
+    assert result.stderr.startswith("error: /dev/stdin:1: the row has no `gold`")

@@ -97,6 +97,17 @@ def test_of_two_windows_that_overlap_either_may_be_the_upper_one():
     assert "left" in found[3]
 
 
+def test_of_two_windows_with_one_box_either_may_be_the_upper_one():
+    found = covers(
+        make_element("dialog", (0, 0, 280, 196), **LAYOUT),
+        make_element("ok", (10, 10, 60, 40), parent="dialog"),
+        make_element("app", (0, 0, 280, 196), **LAYOUT),
+        make_element("item", (100, 10, 160, 40), parent="app"),
+    )
+    assert found[1]
+    assert found[3]
+
+
 def test_where_order_says_nothing_an_element_that_was_listed_is_seen():
     card = make_element("card", (0, 0, 200, 100), type="card")
     button = make_element("button", (10, 10, 60, 30))

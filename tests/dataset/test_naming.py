@@ -155,6 +155,7 @@ def test_lifted_names_are_those_found_by_walking_down(data):
         pytest.param("\ufffd", "", id="a lost character"),
         pytest.param("\U0010ffff", "", id="no character at all"),
         pytest.param("a\u200d", "a", id="joiner at the end"),
+        pytest.param("e\u00ad\u0301", "é", id="a soft hyphen before the accent"),
         pytest.param("+", "+", id="a sign"),
         pytest.param("✓", "✓", id="a symbol"),
         pytest.param("1️⃣", "1️⃣", id="keycap"),

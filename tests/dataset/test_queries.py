@@ -65,8 +65,10 @@ def lies_over(other, mine, rows, screen):
     parents = {element.parent for element in screen.elements}
     is_window = other.parent is None and other.id in parents and other.type in WRAPPERS
     root = line(mine, by_id)[-1]
-    if is_window and other.id != root and not within(boxes[root], boxes[other.id]):
-        return True
+    if is_window and other.id != root:
+        in_it = within(boxes[root], boxes[other.id]) and boxes[root] != boxes[other.id]
+        if not in_it:
+            return True
     if other.id in line(mine, by_id):
         return False
     if not screen.ordered:
@@ -133,6 +135,22 @@ def test_an_element_without_room_for_a_mark_is_too_small_for_one():
     for marker, expected in (("dot", "too-small"), ("none", "")):
         rows, _ = _choose_queries(screen, judged, SIZE, DatasetOptions(marker=marker))
         assert [row.reason for row in rows] == [expected, ""]
+
+
+def test_what_has_no_point_of_its_own_is_still_seen():
+    # Two icons shifted by 2 px: of neither can be asked, but a point on them is not the button's.
+    screen = make_screen(
+        [
+            make_element("button", (100, 60, 220, 100)),
+            make_element("a", (150, 72, 162, 84), type="icon"),
+            make_element("b", (152, 74, 164, 86), type="icon"),
+        ]
+    )
+    judged = judge_elements(screen, SIZE, ElementRules())
+    rows, queries = _choose_queries(screen, judged, SIZE, DatasetOptions(near_share=0))
+    assert [row.reason for row in rows] == ["", "no-unique-point", "no-unique-point"]
+    assert all(row.is_rival for row in rows)
+    assert list(queries) == [0]
 
 
 def test_queries_are_those_of_the_seed():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import msgspec
 import pytest
 
@@ -245,6 +246,22 @@ def test_a_rerun_does_not_disturb_an_overwriting(finished, tmp_path):
     other = DatasetOptions(seed=1)
     assert make_dataset(rerun_meanwhile(), finished, other, overwrite=True).options.seed == 1
     assert list(verify(finished)) == []
+
+
+def test_images_of_other_sources_are_not_taken_for_those_of_a_part(tmp_path):
+    """The same screen before, after and again before a change of its picture."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    before = sources(folder, range(2))
+    kept = before[0].image.read_bytes()
+    changed = cv2.imencode(".png", 255 - cv2.imread(str(before[0].image)))[1].tobytes()
+    for picture in (kept, changed, kept):
+        before[0].image.write_bytes(picture)
+        with pytest.raises(KeyboardInterrupt):
+            make_dataset(interrupted(before), out, OPTIONS)
+    make_dataset(before, out, OPTIONS)
+    make_dataset(before, tmp_path / "fresh", OPTIONS)
+    for path in (tmp_path / "fresh" / "images").iterdir():
+        assert (out / "images" / path.name).read_bytes() == path.read_bytes()
 
 
 def test_two_builds_do_not_share_a_folder(tmp_path):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from groundkit.geometry import FRAME_NAMES, Frame, convert
+from groundkit.metrics.boxes import EDGES
 from groundkit.metrics.diagnose import Readings, Sameness, count_runaway
 from groundkit.metrics.judge import judge
 from groundkit.predict.reference import box_around, random_box
@@ -47,6 +48,18 @@ def test_swapped_axes_are_named(frame):
 @pytest.mark.parametrize("declared", FRAME_NAMES)
 def test_right_answers_in_the_declared_frame_are_no_mistake(declared):
     assert diagnose(oracle(declared), declared) is None
+
+
+@pytest.mark.parametrize("edges", EDGES)
+def test_another_edge_rule_is_no_frame_mistake(edges):
+    # Every centre lies on the right edge of its gold box: a hit with closed edges alone.
+    boxes = [(x2 - 9, y1, x2 + 9, y2) for _, y1, x2, y2 in (gold.box for gold in GOLDS)]
+    batch = make_batch(GOLDS, [f"<box>[[{', '.join(map(str, box))}]]</box>" for box in boxes])
+    judged = judge(batch, edges)
+    readings = Readings()
+    readings.add(judged, batch.arrays)
+    assert judged.scores.hit.any() == (edges == "closed")
+    assert readings.far_better() is None
 
 
 @pytest.mark.parametrize(

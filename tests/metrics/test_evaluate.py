@@ -210,6 +210,10 @@ def test_gold_that_contradicts_the_dataset_is_flagged(tmp_path, file, change):
     write_rows(file, [stale, predict(make_gold("b", image="elsewhere.png"))])
     found = evaluate(file, dataset)
     assert (found.overall.iou, found.counts.conflicts) == (1, 1)
+    good = [predict(make_gold("a")), predict(make_gold("b"))]
+    write_rows(tmp_path / "twice.jsonl", [*good, stale])  # the second answer to a sample, too
+    twice = evaluate(tmp_path / "twice.jsonl", dataset)
+    assert (twice.counts.duplicates, twice.counts.conflicts) == (1, 1)
     assert found.counts.examples == {"conflicts": "a"}
     assert flagged(file, dataset)["conflicts"].endswith("that counts; for example 'a'")
 
