@@ -189,7 +189,7 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _replaced(path: Path) -> Iterator[IO[bytes]]:
-    target = path.resolve()
+    target = path.resolve() if path.is_symlink() else path
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -254,7 +254,7 @@ def _names(path: Path) -> Iterator[Path]:
     """A path and what it is a link to, step by step, each in its real folder."""
     for _ in range(_MAX_LINKS):
         try:
-            path = path.parent.resolve() / path.name
+            path = real(path.parent) / path.name
             yield path
             path = path.parent / path.readlink()
         except (OSError, ValueError, RuntimeError):  # no link, no such thing, a loop

@@ -6,6 +6,7 @@ It is drawn after the image is resized, and its centre is exactly the integer po
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Literal
 
 import cv2
@@ -84,7 +85,7 @@ def _largest_radii(boxes: NDArray[np.int64], shape: Shape) -> NDArray[np.float64
 
 def draw_marker(pixels: Pixels, point: Point, marker: Marker) -> None:
     """Draws the mark on the image, in place; what leaves the image is cut off."""
-    cover = _cover(marker)
+    cover = _cover(marker.shape, marker.radius)
     reach = cover.shape[0] // 2
     height, width = pixels.shape[:2]
     left, top = point[0] - reach, point[1] - reach
@@ -95,25 +96,27 @@ def draw_marker(pixels: Pixels, point: Point, marker: Marker) -> None:
     patch[:] = np.rint(patch * (1 - alpha) + np.array(marker_color(marker)) * alpha)
 
 
-def _cover(marker: Marker) -> NDArray[np.float64]:
+@lru_cache(maxsize=256)  # text of one size makes marks of one size
+def _cover(shape: Shape, radius: float) -> NDArray[np.float64]:
     """Share of each pixel that the mark covers, odd square array, the point in its middle.
 
     Drawn enlarged and averaged: OpenCV's own antialiasing shifts small shapes by up to half a
     pixel and swells them.
     """
-    reach = math.ceil(marker.radius) + 1
+    reach = math.ceil(radius) + 1
     side = (2 * reach + 1) * _SUPERSAMPLING
     large = np.zeros((side, side), dtype=np.uint8)
-    middle, radius = (side - 1) / 2, marker.radius * _SUPERSAMPLING
-    if marker.shape == "star":
-        cv2.fillPoly(large, [np.rint(_star(radius) + middle).astype(np.int32)], 255)
+    middle, outer = (side - 1) / 2, radius * _SUPERSAMPLING
+    if shape == "star":
+        cv2.fillPoly(large, [np.rint(_star(outer) + middle).astype(np.int32)], 255)
     else:
         rows, columns = np.ogrid[:side, :side]
         distance = np.hypot(rows - middle, columns - middle)
-        inner = 0.6 * radius if marker.shape == "ring" else -1
-        large[(distance <= radius) & (distance > inner)] = 255
+        inner = 0.6 * outer if shape == "ring" else -1
+        large[(distance <= outer) & (distance > inner)] = 255
     cells = large.reshape(2 * reach + 1, _SUPERSAMPLING, 2 * reach + 1, _SUPERSAMPLING)
     cover: NDArray[np.float64] = cells.mean(axis=(1, 3)) / 255
+    cover.flags.writeable = False
     return cover
 
 
