@@ -16,9 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import multiprocessing
-import os
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -33,6 +30,7 @@ from groundkit.dataset import workspace
 from groundkit.dataset.finish import finish
 from groundkit.dataset.manifest import Manifest
 from groundkit.dataset.screen import DatasetOptions, ScreenPart, process_screen
+from groundkit.dataset.workers import leave_with_parent, process_context
 from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.records import LocatedScreen
 from groundkit.store import encode_line, read_jsonl, write_bytes
@@ -265,8 +263,7 @@ def _runner(workers: int) -> Iterator[Run]:
         cv2.setNumThreads(1)
         yield _run_here
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, process_context(), initializer=_start_worker)
     for _ in range(workers):
         pool.submit(int)  # they start while the first screens are read
     try:
@@ -287,16 +284,8 @@ def _run_here(
 
 
 def _start_worker() -> None:
-    """One thread a process, and no process that outlives a killed parent."""
     cv2.setNumThreads(1)
-    parent = multiprocessing.parent_process()
-
-    def leave_with_parent() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=leave_with_parent, daemon=True).start()
+    leave_with_parent()
 
 
 def _process_chunk(items: list[SourceItem], part: Path, out: Path, options: DatasetOptions) -> None:
