@@ -25,7 +25,7 @@ from groundkit.dataset.folder import read_manifest
 from groundkit.dataset.manifest import MARKER_FILE, Manifest
 from groundkit.dataset.screen import DatasetOptions
 from groundkit.errors import DataError, OptionError
-from groundkit.metrics.outputs import DATASET_FILES
+from groundkit.metrics.outputs import DATASET_FILES, IMAGES, SAMPLES
 from groundkit.records import Sample
 from groundkit.store import decode, encode_line, read_jsonl, write_bytes
 
@@ -33,8 +33,6 @@ WORK = ".work"
 _NEW = "new"
 _PLAN = "plan.json"
 _LOCK = "lock"
-_IMAGES = "images"
-_ROWS = "samples.jsonl"
 # Made of a finished dataset by `preview`.
 _PREVIEWS = ("preview.html", "preview.png")
 _FILES = tuple(name for name in DATASET_FILES if name != MARKER_FILE)
@@ -42,7 +40,7 @@ _FILES = tuple(name for name in DATASET_FILES if name != MARKER_FILE)
 _PARTIAL = r"\..+\.\d+\.partial"
 _IMAGE_NAME = re.compile(r"[A-Za-z0-9._-]*-[0-9a-f]{16}(-\d+)?\.(jpg|png)")
 _NAMES_IN = {
-    f"{WORK}/{_NEW}/{_IMAGES}": re.compile(rf"{_IMAGE_NAME.pattern}|{_PARTIAL}"),
+    f"{WORK}/{_NEW}/{IMAGES}": re.compile(rf"{_IMAGE_NAME.pattern}|{_PARTIAL}"),
     f"{WORK}/{_NEW}": re.compile("|".join([*map(re.escape, (*_FILES, MARKER_FILE)), _PARTIAL])),
     WORK: re.compile(rf"part-\d+-[0-9a-f]{{16}}\.jsonl|{re.escape(_PLAN)}|{_PARTIAL}"),
 }
@@ -89,7 +87,7 @@ def check(out: Path) -> None:
     for folder in (out, *out.parents):
         if folder.exists() and not folder.is_dir():
             raise OptionError(f"{folder} is not a folder", "--out")
-    for name in (WORK, _IMAGES):
+    for name in (WORK, IMAGES):
         path = out / name
         # Behind a link lies the folder of somebody else.
         if path.is_symlink() or (path.exists() and not path.is_dir()):
@@ -117,7 +115,7 @@ def prepare(out: Path, options: DatasetOptions, overwrite: bool) -> None:
             )
         _remove_work(out)
         write_bytes(plan, wanted)
-    (new_dataset(out) / _IMAGES).mkdir(parents=True, exist_ok=True)
+    (new_dataset(out) / IMAGES).mkdir(parents=True, exist_ok=True)
 
 
 def publish(out: Path) -> None:
@@ -130,7 +128,7 @@ def publish(out: Path) -> None:
     if not holds_dataset(new):
         return
     (out / MARKER_FILE).unlink(missing_ok=True)
-    if (new / _ROWS).exists():  # it is moved after the images
+    if (new / SAMPLES).exists():  # it is moved after the images
         _move_images(new, out)
     for name in _PREVIEWS:  # they show what is no longer there
         (out / name).unlink(missing_ok=True)
@@ -252,11 +250,11 @@ def _remove_files(folder: Path, names: re.Pattern[str], keep: set[int] | None = 
 def _move_images(new: Path, out: Path) -> None:
     """Moves every image and removes those that no sample refers to: of the dataset before, of
     sources that have changed since, of a run that was killed half-way through one."""
-    (out / _IMAGES).mkdir(exist_ok=True)
-    if (new / _IMAGES).is_dir():
-        for path in (new / _IMAGES).iterdir():
+    (out / IMAGES).mkdir(exist_ok=True)
+    if (new / IMAGES).is_dir():
+        for path in (new / IMAGES).iterdir():
             if _IMAGE_NAME.fullmatch(path.name):
-                path.replace(out / _IMAGES / path.name)
+                path.replace(out / IMAGES / path.name)
     # Hashes: the names of a million images would fill the memory.
-    wanted = {hash(sample.image) for sample in read_jsonl(out / WORK / _NEW / _ROWS, Sample)}
-    _remove_files(out / _IMAGES, _NAMES_IN[f"{WORK}/{_NEW}/{_IMAGES}"], keep=wanted)
+    wanted = {hash(sample.image) for sample in read_jsonl(new / SAMPLES, Sample)}
+    _remove_files(out / IMAGES, _NAMES_IN[f"{WORK}/{_NEW}/{IMAGES}"], keep=wanted)

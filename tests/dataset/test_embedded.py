@@ -78,7 +78,7 @@ def test_no_point_lies_on_what_is_drawn_over_its_element(samples):
 
 
 def test_yield_of_the_embedded_screens(samples):
-    # 586 points in two languages; before anything was known of covers it was 592
+    # 586 points in two languages
     assert len(samples) >= 2 * 575
 
 
