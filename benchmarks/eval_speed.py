@@ -90,13 +90,17 @@ def make_files(folder: Path, rows: int, seed: int = 0) -> Files:
 
 
 def _predict(name: str, text: str, gold: Gold | None) -> Prediction:
-    return Prediction(id=name, text=text, model="bench", gold=gold)
+    return Prediction(id=name, text=text, frame="resized", model="bench", gold=gold)
 
 
 def _make_sample(gold: Gold) -> Sample:
     x, y = gold.point
     return Sample(
-        **{name: getattr(gold, name) for name in Gold.__struct_fields__},
+        **{
+            name: getattr(gold, name)
+            for name in Gold.__struct_fields__
+            if name in Sample.__struct_fields__
+        },
         prompt=f"<image>点[{x},{y}]所处位置(也即是图中绿色五角星中心所处位置)的信息是什么?",
         answer=write_answer(type_word(gold.type, gold.lang), gold.name, gold.box),
         element=f"e{gold.id}",

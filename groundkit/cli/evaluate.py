@@ -35,6 +35,20 @@ def run(
             show_default=False,
         ),
     ] = None,
+    model_family: Annotated[
+        str | None,
+        typer.Option(
+            help="Read all numbers as models of this family write them: qwen2.5-vl, qwen3-vl, "
+            "ui-tars-1.5, molmo ...; a wrong name lists them all.",
+            show_default=False,
+        ),
+    ] = None,
+    min_pixels: Annotated[
+        int | None, typer.Option(help="Limit of the family's resizing.", show_default=False)
+    ] = None,
+    max_pixels: Annotated[
+        int | None, typer.Option(help="Limit of the family's resizing.", show_default=False)
+    ] = None,
     edges: Annotated[
         str,
         typer.Option(help="A centre on the edge hits: closed, half-open (left, top) or open."),
@@ -56,6 +70,7 @@ def run(
 
     Example: groundkit eval predictions.jsonl --json report.json
     """
+    from groundkit.families import find_family
     from groundkit.metrics.evaluate import evaluate, relocate
     from groundkit.metrics.outputs import check_reports
     from groundkit.report.console import print_report, report_console
@@ -71,6 +86,7 @@ def run(
         dataset,
         # `evaluate` checks the words, here as in a script.
         frame=cast("FrameName | None", frame),
+        family=find_family(model_family, min_pixels, max_pixels),
         edges=cast("Edges", edges),
         split=split,
         worst=worst,

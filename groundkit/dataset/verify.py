@@ -121,8 +121,8 @@ def _text_problems(sample: Sample, manifest: Manifest) -> Iterator[str]:
     if sample.prompt.count(IMAGE_TAG) != 1:
         yield f"the prompt needs exactly one {IMAGE_TAG} tag"
     answer = read_answer(sample.answer)
-    if answer.box != sample.box:
-        yield f"the answer reads as box {answer.box}, the record says {sample.box}"
+    if answer.numbers != sample.box:
+        yield f"the answer reads as box {answer.numbers}, the record says {sample.box}"
     if answer.name != sample.name or type_of_word(answer.type_word) != sample.type:
         yield f"the answer reads as {answer.type_word}-{answer.name}"
 

@@ -14,37 +14,45 @@ from groundkit.records import Status
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """Means over `n` gold records, each of which counts, answered or not.
+    """Means over gold records, each of which counts, answered or not.
+
+    A mean over no records is None.
 
     JSON keys are the names in quotes where they differ from the attribute.
 
     Attributes:
         n: gold records.
-        hit: share whose predicted centre lies in the gold box.
-        iou: mean intersection over union.
-        iou_50, iou_75, iou_90: share with an IoU of at least that; "iou@0.5" and so on.
-        dist_mean, dist_median: between the centres, in pixels of the saved image, over the
-            `dist_n` rows that have a box; None if there are none.
-        type: share with the right type word.
-        name: share with exactly the right name.
-        cer: character edits over gold characters, all rows together; None if no gold record has a
-            name.
+        absent: those of them where there is nothing to find, so that a refusal is right.
+        hit: share of all whose predicted centre or point lies in the gold region, or that refuse
+            where there is nothing to find.
+        iou: mean intersection over union, where there is something to find.
+        iou_50, iou_75, iou_90: share of these with an IoU of at least that; "iou@0.5" and so on.
+        dist_mean, dist_median: between the centres, in pixels of the image, over the `dist_n` rows
+            that have a box or a point.
+        type: share with the right type word, of those whose type is known.
+        name: share with exactly the right name, of those whose name is known.
+        cer: character edits over gold characters, all rows together.
+        points: rows answered by a point, which has no IoU but 0.
+        on_edge: rows whose hit depends on whether edges belong to the region.
         out_of_image: rows whose box leaves the image.
         status: rows by status.
     """
 
     n: int
+    absent: int
     hit: float
-    iou: float
-    iou_50: float = msgspec.field(name="iou@0.5")
-    iou_75: float = msgspec.field(name="iou@0.75")
-    iou_90: float = msgspec.field(name="iou@0.9")
+    iou: float | None
+    iou_50: float | None = msgspec.field(name="iou@0.5")
+    iou_75: float | None = msgspec.field(name="iou@0.75")
+    iou_90: float | None = msgspec.field(name="iou@0.9")
     dist_mean: float | None
     dist_median: float | None
     dist_n: int
-    type: float
-    name: float
+    type: float | None
+    name: float | None
     cer: float | None
+    points: int
+    on_edge: int
     out_of_image: int
     status: dict[Status, int]
 
@@ -69,31 +77,45 @@ def summarise_groups(scores: Scores, groups: Ints, count: int) -> list[Summary]:
     def total(column: NDArray[Any]) -> Floats:
         return np.bincount(groups, weights=column, minlength=count).astype(np.float64)
 
-    columns = {
-        "hit": total(scores.hit) / size,
-        "iou": total(scores.iou) / size,
-        "iou_50": total(reaches(scores.iou, 0.5)) / size,
-        "iou_75": total(reaches(scores.iou, 0.75)) / size,
-        "iou_90": total(reaches(scores.iou, 0.9)) / size,
-        "type": total(scores.type_correct) / size,
-        "name": total(scores.name_correct) / size,
+    present, typed, named = total(scores.present), total(scores.typed), total(scores.named)
+    shares = {
+        "iou": (total(scores.iou), present),
+        "iou_50": (total(reaches(scores.iou, 0.5)), present),
+        "iou_75": (total(reaches(scores.iou, 0.75)), present),
+        "iou_90": (total(reaches(scores.iou, 0.9)), present),
+        "type": (total(scores.type_correct), typed),
+        "name": (total(scores.name_correct), named),
+        "cer": (total(scores.edits), total(scores.name_length)),
     }
-    characters, wrong = total(scores.name_length), total(scores.edits)
-    outside = total(scores.out_of_image)
+    hits = total(scores.hit) / size
+    counts = {
+        "points": total(scores.is_point),
+        "on_edge": total(scores.on_edge),
+        "out_of_image": total(scores.out_of_image),
+    }
     distances = _distances(scores.distance, groups, count)
     return [
         Summary(
             n=int(size[group]),
+            absent=int(size[group] - present[group]),
+            hit=float(hits[group]),
             dist_mean=distances[group][0],
             dist_median=distances[group][1],
             dist_n=distances[group][2],
-            cer=float(wrong[group] / characters[group]) if characters[group] else None,
-            out_of_image=int(outside[group]),
             status=dict(zip(STATUSES, status[group].tolist(), strict=True)),
-            **{name: float(column[group]) for name, column in columns.items()},
+            **{name: int(column[group]) for name, column in counts.items()},
+            **_shares(shares, group),
         )
         for group in range(count)
     ]
+
+
+def _shares(columns: dict[str, tuple[Floats, Floats]], group: int) -> dict[str, Any]:
+    """What each part is of its whole in one group; None of nothing."""
+    return {
+        name: float(part[group] / whole[group]) if whole[group] else None
+        for name, (part, whole) in columns.items()
+    }
 
 
 def _distances(

@@ -98,9 +98,11 @@ class Readings:
         self._batches += 1
         if self.rows >= _ENOUGH and self._batches % _STRIDE:
             return
-        rows = np.flatnonzero(judged.scores.scored)
+        # Where the size of an image is not known there are no other readings.
+        known = gold.sizes.all(axis=1) & gold.present
+        rows = np.flatnonzero(judged.scores.scored & known)
         raw, boxes = judged.raw[rows], gold.boxes[rows]
-        sizes, originals = gold.sizes[rows], gold.originals[rows]
+        gold = gold.pick(rows.tolist())
         self.rows += len(rows)
         # With closed edges, as in the other readings: another rule is no sign of another frame.
         self.hits += float(bx.contains(bx.centres(judged.boxes[rows]), boxes).sum())
@@ -108,7 +110,7 @@ class Readings:
         for swapped in (False, True):
             numbers = raw[:, [1, 0, 3, 2]] if swapped else raw
             for frame in FRAME_NAMES:
-                read = rescale(numbers, frame, sizes, originals)
+                read = rescale(numbers, frame, gold)
                 key = (frame, swapped)
                 hits = bx.contains(bx.centres(read), boxes)
                 self._hits[key] = self._hits.get(key, 0.0) + float(hits.sum())
@@ -183,7 +185,7 @@ class Wording:
         """Looks at the answers with a box and a wrong type."""
         for row in np.flatnonzero(mistyped).tolist():
             answer = answers[row]
-            if not (answer.type_word or answer.name):
+            if answer.name is None:
                 self.unnamed += 1
             elif type_of_word(answer.type_word) is None:
                 self.unknown_types += 1

@@ -12,6 +12,7 @@ from typing import IO
 import msgspec
 
 from groundkit.errors import DataError, OptionError
+from groundkit.families import Family
 from groundkit.geometry import FRAME_NAMES, FrameName
 from groundkit.metrics.aggregate import Summary, summarise
 from groundkit.metrics.boxes import EDGES, Edges
@@ -61,11 +62,12 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     worst: list[Case]
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913  (as many as the command has options)
     predictions: Path,
     dataset: Path | None = None,
     *,
     frame: FrameName | None = None,
+    family: Family | None = None,
     edges: Edges = "closed",
     split: str = "all",
     worst: int = DEFAULT_WORST,
@@ -78,6 +80,8 @@ def evaluate(
         dataset: a samples.jsonl or the folder that holds it; its samples are the denominator.
             None: the gold records that the predictions carry.
         frame: read all numbers in this frame, whatever the rows say.
+        family: read all numbers as this family of models writes them, whatever the rows say; its
+            resizing counts also if `frame` names another frame.
         edges: whether a centre on the edge of the gold box is a hit.
         split: `train`, `val` or `all`.
         worst: how many of the worst cases to keep.
@@ -92,10 +96,12 @@ def evaluate(
     dataset = None if dataset is None else samples_file(dataset)
     check_reports(predictions, dataset, verdicts=verdicts)
     images = dataset or predictions
-    intake, tally = Intake(), Tally(WorstCases(worst, _folder(images)))
+    rule = None if family is None else family.rule
+    intake, tally = Intake(rule=rule), Tally(WorstCases(worst, _folder(images)))
     with _paused_gc(), _verdict_writer(verdicts, images) as write:
         golds = None if dataset is None else read_gold(dataset)
-        for batch in read_batches(predictions, Selection(golds, split, frame), intake):
+        selection = Selection(golds, split, frame or (family and family.frame), rule)
+        for batch in read_batches(predictions, selection, intake):
             judged = judge(batch, edges)
             tally.add(batch, judged)
             write(batch, judged)
@@ -206,6 +212,7 @@ def _report(
         signature=signature(
             edges=rules[0],
             frames=intake.frames,
+            rule=intake.rule,
             denominator="file" if dataset is None else "dataset",
             split=rules[1],
             n=overall.n,
@@ -233,6 +240,7 @@ def _counts(scores: Scores, intake: Intake, tally: Tally) -> Counts:
         conflicts=intake.conflicts,
         out_of_image=int(scores.out_of_image.sum()),
         degenerate=int(scores.degenerate.sum()),
+        gold_outside=tally.gold_outside,
         inverted=tally.failures.count("inverted box"),
         unnamed=tally.wording.unnamed,
         unknown_types=tally.wording.unknown_types,

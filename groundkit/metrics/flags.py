@@ -27,7 +27,18 @@ _FEW = 30
 # makes single figures wrong, then what is only good to know.
 _KINDS = (
     *("frame", "conflicts", "constant-box", "unknown", "missing", "unparsable", "invalid"),
-    *("refused", "points", "duplicates", "type-words", "runaway", "unnamed", "out-of-image"),
+    *(
+        "refused",
+        "degenerate",
+        "points",
+        "on-edge",
+        "duplicates",
+        "type-words",
+        "runaway",
+        "unnamed",
+        "out-of-image",
+        "gold",
+    ),
     *("other-split", "few"),
 )
 
@@ -37,8 +48,8 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         kind: a stable name: frame, conflicts, constant-box, unknown, missing, unparsable, invalid,
-            refused, points, duplicates, type-words, runaway, unnamed, out-of-image, other-split,
-            few.
+            refused, degenerate, points, on-edge, duplicates, type-words, runaway, unnamed,
+            out-of-image, gold, other-split, few.
     """
 
     level: Level
@@ -58,6 +69,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
             dataset's, or without a dataset that of the first answer to the same sample.
         out_of_image: scored rows whose box leaves the image; scored as they are.
         degenerate: scored rows whose box has no area.
+        gold_outside: gold records whose box leaves the image.
         inverted: rows that are invalid because x2 < x1 or y2 < y1.
         unnamed: scored rows that name nothing: no `<ref>`.
         unknown_types: scored rows whose `<ref>` holds no known type word.
@@ -73,6 +85,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: int
     out_of_image: int
     degenerate: int
+    gold_outside: int
     inverted: int
     unnamed: int
     unknown_types: int
@@ -123,7 +136,16 @@ def _box_flags(summary: Summary, counts: Counts, signs: Signs) -> Iterator[Flag]
         yield Flag(level="warning", kind="constant-box", message=message)
     if boxes and counts.degenerate >= _MANY * boxes:
         message = f"{_share(counts.degenerate, boxes)} boxes have no area, so their IoU is 0"
-        yield Flag(level="warning", kind="points", message=message)
+        yield Flag(level="warning", kind="degenerate", message=message)
+    if summary.points:
+        message = f"{_share(summary.points, boxes)} answers are points, which have no IoU but 0"
+        yield Flag(level="note", kind="points", message=message)
+    if summary.on_edge:
+        message = f"{_share(summary.on_edge, boxes)} centres lie on an edge of what was asked for: "
+        yield Flag(level="note", kind="on-edge", message=message + "--edges decides about them")
+    if counts.gold_outside:
+        message = f"{_share(counts.gold_outside, summary.n)} gold boxes leave their image"
+        yield Flag(level="note", kind="gold", message=message + "; scored as they are")
     if counts.out_of_image:
         message = f"{_share(counts.out_of_image, boxes)} boxes leave the image; scored as they are"
         yield Flag(level=_level(counts.out_of_image, boxes), kind="out-of-image", message=message)

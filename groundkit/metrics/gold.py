@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from groundkit.errors import DataError
-from groundkit.metrics.boxes import Floats
+from groundkit.geometry import Box, ResizeRule, Size
+from groundkit.metrics.boxes import Bools, Floats
 from groundkit.metrics.chunks import read_chunks
 from groundkit.records import Gold
 from groundkit.vocabulary import TYPE_WORDS
@@ -21,6 +23,11 @@ from groundkit.vocabulary import TYPE_WORDS
 # Floats hold whole numbers exactly up to here; no picture comes near.
 _ABSURD = 1 << 53
 _EXCERPT = 40
+_CORNERS = 3
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
+_ANSWERS = ("box", "boxes", "polygon", "absent")
+# Where a type is not known its rows have no share in the figure for types.
+_TYPES = TYPE_WORDS.keys() | {""}
 
 
 @dataclass(frozen=True)
@@ -28,80 +35,151 @@ class GoldArrays:
     """The numbers of N gold records.
 
     Attributes:
-        boxes: shape (N, 4), pixels of the saved images.
-        sizes: width and height of the saved images, shape (N, 2).
-        originals: width and height before resizing, shape (N, 2).
+        boxes: shape (N, 4), pixels of the images; the first of several, the box around a polygon,
+            zeros where the element is absent.
+        sizes: width and height of the images, shape (N, 2); 0 where they are not known.
+        originals: width and height of the screenshots before resizing, shape (N, 2).
+        seen: width and height of the images after the model's own processor, shape (N, 2):
+            what the frame `resized` means.
+        present: whether there is an element to find, shape (N,).
+        regions: records whose right answer is more than one box, by row.
     """
 
     boxes: Floats
     sizes: Floats
     originals: Floats
+    seen: Floats
+    present: Bools
+    regions: dict[int, Gold]
 
     def pick(self, rows: Sequence[int]) -> GoldArrays:
         """Some of the rows."""
         picked = np.asarray(rows, dtype=np.int64)
-        return GoldArrays(self.boxes[picked], self.sizes[picked], self.originals[picked])
+        regions = {
+            place: self.regions[row] for place, row in enumerate(rows) if row in self.regions
+        }
+        return GoldArrays(
+            self.boxes[picked],
+            self.sizes[picked],
+            self.originals[picked],
+            self.seen[picked],
+            self.present[picked],
+            regions,
+        )
 
 
-def to_arrays(golds: Sequence[Gold], where: Callable[[int], str], field: str = "") -> GoldArrays:
+def to_arrays(
+    golds: Sequence[Gold],
+    where: Callable[[int], str],
+    field: str = "",
+    rule: ResizeRule | None = None,
+) -> GoldArrays:
     """The arrays of `golds`; `where(i)` names the file and line of record i.
 
     Args:
         field: of the row that the record is in, with a full stop: `gold.`; empty for the row.
+        rule: by which the model resized the screenshots; None: it saw the images themselves.
 
     Raises:
-        DataError: a box is empty, inverted or leaves its image, an image has no original size, or
-            a type is not in the vocabulary.
+        DataError: a record holds no right answer or more than one kind of it, a box is empty or
+            inverted, a size is absurd or not known where it is needed, or a type is not in the
+            vocabulary.
     """
     _check_types(golds, where, field)
     count = len(golds)
+    written = [gold.box for gold in golds]
+    regions: dict[int, Gold] = {}
+    if None in written:
+        regions = {row: golds[row] for row, box in enumerate(written) if box is None}
+        written = [box or _bounds(golds[row], where, row) for row, box in enumerate(written)]
     try:
-        boxes = _flat(golds, "box", 4)
+        boxes = _flat(written, 4, count)
         sides = [np.fromiter(map(attrgetter(side), golds), float, count) for side in _SIDES]
-        arrays = GoldArrays(boxes, np.stack(sides, axis=1), _flat(golds, "original", 2))
+        sizes = np.stack(sides, axis=1)
+        originals = _flat([gold.original or (gold.width, gold.height) for gold in golds], 2, count)
     except OverflowError:
         _refuse_absurd(golds, where)
         raise
-    _check(arrays, where)
-    return arrays
+    present = np.ones(count, dtype=bool)
+    present[[row for row, gold in regions.items() if gold.absent]] = False
+    _check(boxes, sizes, originals, present, where)
+    regions = {row: gold for row, gold in regions.items() if not gold.absent}
+    seen = sizes if rule is None else _resize(sizes, rule, where)
+    return GoldArrays(boxes, sizes, originals, seen, present, regions)
 
 
 _SIDES = ("width", "height")
 
 
-def _flat(golds: Sequence[Gold], field: str, width: int) -> Floats:
-    """One tuple field as an array of shape (N, width), without a list of lists in between."""
-    numbers = chain.from_iterable(map(attrgetter(field), golds))
-    return np.fromiter(numbers, dtype=np.float64, count=width * len(golds)).reshape(-1, width)
+def _flat(values: Sequence[Sequence[float] | None], width: int, count: int) -> Floats:
+    """Tuples of `width` numbers as an array of shape (N, width), without lists in between."""
+    numbers = chain.from_iterable(values)  # type: ignore[arg-type]
+    return np.fromiter(numbers, dtype=np.float64, count=width * count).reshape(-1, width)
 
 
-def _check(arrays: GoldArrays, where: Callable[[int], str]) -> None:
-    low, high = arrays.boxes[:, :2], arrays.boxes[:, 2:]
-    rules = (
-        ((low < high), "the gold box is empty or inverted"),
-        ((low >= 0) & (high <= arrays.sizes), "the gold box leaves the image"),
-        ((arrays.sizes <= _ABSURD) & (arrays.originals <= _ABSURD), "an absurd size"),
-        (arrays.originals > 0, "the original size is not positive"),
+def _bounds(gold: Gold, where: Callable[[int], str], row: int) -> Box:
+    """A box that stands for a record without one: of all of a polygon, the first of several."""
+    given = (bool(gold.boxes), bool(gold.polygon), gold.absent)
+    if sum(given) != 1:
+        what = "no right answer" if not any(given) else "more than one kind of right answer"
+        raise DataError(f"the gold record has {what}", where(row), _ANSWERS)
+    if gold.boxes:
+        return gold.boxes[0]
+    if gold.absent:
+        return _NOWHERE
+    xs, ys = gold.polygon[::2], gold.polygon[1::2]
+    if len(xs) != len(ys) or len(xs) < _CORNERS:
+        raise DataError("a polygon needs three corners, x and y of each", f"{where(row)}: polygon")
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _resize(sizes: Floats, rule: ResizeRule, where: Callable[[int], str]) -> Floats:
+    """The sizes that a processor makes of images, shape (N, 2)."""
+    seen: dict[Size, Size] = {}
+    pairs = [(int(width), int(height)) for width, height in sizes.tolist()]
+    for row, size in enumerate(pairs):
+        if size not in seen:
+            try:
+                seen[size] = rule.apply(size)
+            except ValueError as error:
+                raise DataError(f"a model cannot see this image: {error}", where(row)) from None
+    return np.array([seen[size] for size in pairs], dtype=np.float64)
+
+
+def _check(
+    boxes: Floats,
+    sizes: Floats,
+    originals: Floats,
+    present: Bools,
+    where: Callable[[int], str],
+) -> None:
+    forward = (boxes[:, :2] < boxes[:, 2:]) | ~present[:, None]
+    rules: tuple[tuple[NDArray[np.bool_], str], ...] = (
+        (forward, "the gold box is empty or inverted"),
+        ((sizes <= _ABSURD) & (originals <= _ABSURD), "an absurd size"),
+        (np.abs(boxes) <= _ABSURD, "an absurd gold box"),
+        ((originals >= 0) & (sizes >= 0), "a size is negative"),
+        ((originals > 0) | (sizes == 0), "the original size is not positive"),
     )
     for right, what in rules:
         if not right.all():
             row = int((~right).any(axis=1).argmax())
-            box = ", ".join(f"{value:.0f}" for value in arrays.boxes[row])
-            size = "x".join(f"{value:.0f}" for value in arrays.sizes[row])
+            box = ", ".join(f"{value:g}" for value in boxes[row])
+            size = "x".join(f"{value:.0f}" for value in sizes[row])
             raise DataError(f"{what}: [{box}] in {size}", where(row))
 
 
 def _check_types(golds: Sequence[Gold], where: Callable[[int], str], field: str) -> None:
-    if TYPE_WORDS.keys() >= set(map(attrgetter("type"), golds)):
+    if set(map(attrgetter("type"), golds)) <= _TYPES:
         return
-    row = next(row for row, gold in enumerate(golds) if gold.type not in TYPE_WORDS)
+    row = next(row for row, gold in enumerate(golds) if gold.type not in _TYPES)
     what = f"unknown type {golds[row].type[:_EXCERPT]!r}"
     raise DataError(what, f"{where(row)}: {field}type", TYPE_WORDS)
 
 
 def _refuse_absurd(golds: Sequence[Gold], where: Callable[[int], str]) -> None:
     for row, gold in enumerate(golds):
-        numbers = (*gold.box, *gold.original, gold.width, gold.height)
+        numbers = (*(gold.box or ()), *(gold.original or ()), gold.width, gold.height)
         if max(map(abs, numbers)) > _ABSURD:
             raise DataError("a gold number is absurdly large", where(row))
 
@@ -126,10 +204,7 @@ def read_gold(path: Path) -> dict[str, Gold]:
 
 
 def _slim(gold: Gold, seen: dict[Any, Any]) -> Gold:
-    """The record with one object for all equal values, and without names that no score needs.
-
-    A dataset then takes two thirds of the memory.
-    """
+    """The record with one object for all equal values: a dataset takes less memory."""
     share = seen.setdefault
     return replace(
         gold,
@@ -139,6 +214,6 @@ def _slim(gold: Gold, seen: dict[Any, Any]) -> Gold:
         type=share(gold.type, gold.type),
         name=share(gold.name, gold.name),
         source=share(gold.source, gold.source),
-        screen="",
-        group="",
+        screen=share(gold.screen, gold.screen),
+        group=share(gold.group, gold.group),
     )

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import chain
-from operator import attrgetter, eq
-from typing import get_args
+from operator import eq
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +18,19 @@ from numpy.typing import NDArray
 from groundkit.grammar import Answer, read_answer
 from groundkit.metrics import boxes as bx
 from groundkit.metrics.frames import to_saved
+from groundkit.metrics.regions import locate
 from groundkit.metrics.rows import Batch
 from groundkit.metrics.text import edits
-from groundkit.records import Status
+from groundkit.records import Gold, Status
 from groundkit.vocabulary import type_of_word
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 _CODE = {status: code for code, status in enumerate(STATUSES)}
 _SCORED = _CODE["scored"]
 
-NO_PREDICTION = Answer("none", None, "", "", "no prediction")
-# What the grammar says of a text that does hold a box, but an impossible one.
-_INVALID_RULES = frozenset({"inverted box", "absurd numbers"})
-_REF_RULE = "ref-box"
-_CENTRE_DIGITS = 7
+NO_PREDICTION = Answer("none", (), "", None, "", "no prediction", (0, 0), "xy", ())
+_POINTS = frozenset({"point", "points"})
+_LOCATED = _POINTS | {"box", "boxes"}
 _ENDLESS, _ENDLESS_FACTOR = 100, 4
 _NO_BOX = (0.0, 0.0, 0.0, 0.0)
 _cached_type = lru_cache(maxsize=4096)(type_of_word)
@@ -47,15 +46,23 @@ class Scores:
 
     A row whose status is not `scored` has IoU 0, no hit, wrong type and name, every character of
     its name as an edit, and NaN as distance: it has no distance, which is not a distance of 0.
+    Where there is nothing to find a refusal hits, and nothing else does. Lengths are pixels of the
+    image of the gold record.
 
     Attributes:
         status: index into `STATUSES`.
-        iou: of the predicted and the gold box, in pixels of the saved image.
-        hit: whether the centre of the predicted box lies in the gold box.
-        distance: between the two centres, in pixels of the saved image.
+        present: whether there is an element to find.
+        is_point: whether the answer is a point; it has no IoU with a box but 0.
+        iou: of the predicted and the gold box; the largest where there are several gold boxes.
+        hit: whether the point, or the centre of the predicted box, lies in the gold region.
+        on_edge: whether it lies on the edge of it, so that `edges` decide about the hit.
+        distance: between the two centres; the smallest where there are several gold boxes.
+        typed: whether the type of the gold element is known.
         type_correct: whether the type word, in any language, stands for the gold type.
+        named: whether the name of the gold element is known.
         name_correct: whether a name was written and is the gold name.
-        edits, name_length: Levenshtein distance to the gold name and the length of that name.
+        edits, name_length: Levenshtein distance to the gold name and the length of that name; 0
+            where it is not known.
         endless: whether the name written is longer than 100 characters and than four gold names.
         out_of_image: whether the predicted box leaves the image.
         degenerate: whether the predicted box has no area.
@@ -63,10 +70,15 @@ class Scores:
     """
 
     status: NDArray[np.int8]
+    present: bx.Bools
+    is_point: bx.Bools
     iou: bx.Floats
     hit: bx.Bools
+    on_edge: bx.Bools
     distance: bx.Floats
+    typed: bx.Bools
     type_correct: bx.Bools
+    named: bx.Bools
     name_correct: bx.Bools
     edits: Ints
     name_length: Ints
@@ -77,7 +89,7 @@ class Scores:
 
     @property
     def scored(self) -> bx.Bools:
-        """Whether row i has a box."""
+        """Whether row i has a box or a point."""
         result: bx.Bools = self.status == _SCORED
         return result
 
@@ -88,8 +100,8 @@ class Judged:
 
     Attributes:
         answers: what the grammar read in each text.
-        raw: boxes as written, shape (N, 4); zeros where there is none.
-        boxes: the same in pixels of the saved image.
+        raw: first boxes as written, shape (N, 4); a point twice; zeros where there is neither.
+        boxes: the same in pixels of the images.
     """
 
     answers: list[Answer]
@@ -109,40 +121,77 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
     """Reads every text, converts every box once, and scores each row on its own.
 
     Args:
-        edges: whether a centre on the edge of the gold box is a hit; see `boxes.contains`.
+        edges: whether a point on the edge of the gold region is a hit; see `boxes.contains`.
     """
     answers = [NO_PREDICTION if text is None else read_answer(text) for text in batch.texts]
-    kinds, written, words, names, rules = zip(*answers, strict=True)
+    kinds = [answer.kind for answer in answers]
     gold = batch.arrays
+    scored, is_point = _among(kinds, _LOCATED), _among(kinds, _POINTS)
     raw = np.fromiter(
-        chain.from_iterable([box or _NO_BOX for box in written]), np.float64, 4 * len(answers)
+        chain.from_iterable(map(_first, answers, kinds)), np.float64, 4 * len(answers)
     ).reshape(-1, 4)
-    boxes = to_saved(raw, batch.frames, gold.sizes, gold.originals)
-    scored = np.fromiter(map("box".__eq__, kinds), bool, len(kinds))
-    # As `frames.rescale` does, so that the middle of 0.1 and 0.7 is 0.4.
-    centres = np.round(bx.centres(boxes), _CENTRE_DIGITS)
-    distance = bx.distances(centres, bx.centres(gold.boxes))
-    gold_names = [gold.name for gold in batch.golds]
-    types = map(attrgetter("type"), batch.golds)
-    name_length = np.fromiter(map(len, gold_names), np.int64)
-    longest = np.maximum(_ENDLESS_FACTOR * name_length, _ENDLESS)
-    # Without a <ref> nothing was named, which is not the empty name.
-    named = np.fromiter(map(_REF_RULE.__eq__, rules), bool, len(rules))
+    boxes = to_saved(raw, batch.frames, gold)
+    place = locate(boxes, gold, edges)
+    found = scored & gold.present
+    status = np.full(len(answers), _SCORED, dtype=np.int8)
+    for row in np.flatnonzero(~scored).tolist():
+        status[row] = _failure_code(answers[row])
+    outside = bx.out_of_image(boxes, gold.sizes) & scored & gold.sizes.all(axis=1)
     scores = Scores(
-        status=_statuses(answers, scored),
-        iou=np.where(scored, bx.iou(boxes, gold.boxes), 0.0),
-        hit=bx.contains(centres, gold.boxes, edges) & scored,
-        distance=np.where(scored, distance, np.nan),
-        type_correct=np.fromiter(map(eq, _types(words), types), bool) & scored,
-        name_correct=np.fromiter(map(eq, names, gold_names), bool) & named,
-        edits=edits(names, gold_names),
-        name_length=name_length,
-        endless=np.fromiter(map(len, names), np.int64) > longest,
-        out_of_image=bx.out_of_image(boxes, gold.sizes) & scored,
-        degenerate=(bx.areas(boxes) == 0) & scored,
+        status=status,
+        present=gold.present,
+        is_point=is_point,
+        iou=np.where(found, place.iou, 0.0),
+        hit=np.where(gold.present, place.hit & scored, status == _CODE["refused"]),
+        on_edge=place.on_edge & found,
+        distance=np.where(found, place.distance, np.nan),
+        out_of_image=outside,
+        degenerate=(bx.areas(boxes) == 0) & scored & ~is_point,
         size=bx.size_buckets(gold.boxes),
+        **_word_scores(answers, batch.golds, scored),
     )
     return Judged(answers, raw, boxes, scores)
+
+
+def _among(kinds: Sequence[str], wanted: frozenset[str]) -> bx.Bools:
+    return np.fromiter(map(wanted.__contains__, kinds), bool, len(kinds))
+
+
+def _first(answer: Answer, kind: str) -> tuple[float, ...]:
+    """The first box of an answer, or its first point as a box without extent."""
+    if kind == "box":
+        return answer.numbers
+    if kind == "boxes":
+        return answer.numbers[:4]
+    return answer.numbers[:2] * 2 if kind in _POINTS else _NO_BOX
+
+
+def _word_scores(
+    answers: Sequence[Answer], golds: Sequence[Gold], scored: bx.Bools
+) -> dict[str, NDArray[Any]]:
+    """The columns about what was named, by name of the column."""
+    count = len(answers)
+    written = [answer.name for answer in answers]
+    # Without a name nothing was named, which is not the empty name.
+    names = [name or "" for name in written]
+    words = [answer.type_word for answer in answers]
+    gold_names = [gold.name for gold in golds]
+    types = [gold.type for gold in golds]
+    typed = np.fromiter(map(bool, types), bool, count)
+    named = np.array([name is not None for name in gold_names])
+    known = [name or "" for name in gold_names]
+    lengths = np.fromiter(map(len, known), np.int64, count)
+    longest = np.maximum(_ENDLESS_FACTOR * lengths, _ENDLESS)
+    return {
+        "typed": typed,
+        "type_correct": np.fromiter(map(eq, _types(words), types), bool, count) & scored,
+        "named": named,
+        "name_correct": np.fromiter(map(eq, written, gold_names), bool, count) & scored & named,
+        # Of an answer without coordinates nothing counts.
+        "edits": np.where(named & scored, edits(names, known), np.where(named, lengths, 0)),
+        "name_length": lengths,
+        "endless": (np.fromiter(map(len, names), np.int64, count) > longest) & named & scored,
+    }
 
 
 def _types(words: Sequence[str]) -> Iterator[str | None]:
@@ -150,19 +199,12 @@ def _types(words: Sequence[str]) -> Iterator[str | None]:
     return map(type_of_word if lengthy else _cached_type, words)
 
 
-def _statuses(answers: Sequence[Answer], scored: bx.Bools) -> NDArray[np.int8]:
-    result = np.full(len(answers), _SCORED, dtype=np.int8)
-    for row in np.flatnonzero(~scored).tolist():
-        result[row] = _failure_code(answers[row])
-    return result
-
-
 def _failure_code(answer: Answer) -> int:
     if answer.kind == "refusal":
         return _CODE["refused"]
     if answer is NO_PREDICTION:
         return _CODE["missing"]
-    return _CODE["invalid" if answer.rule in _INVALID_RULES else "unparsable"]
+    return _CODE["invalid" if answer.kind == "invalid" else "unparsable"]
 
 
 def join(parts: list[Scores]) -> Scores:

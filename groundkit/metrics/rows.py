@@ -6,17 +6,18 @@ it is what the predictions file carries. Of several answers to one sample the fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 import msgspec
+import numpy as np
 
 from groundkit.errors import DataError, OptionError
-from groundkit.geometry import FrameName
+from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
 from groundkit.metrics.chunks import Chunk, read_chunks
 from groundkit.metrics.gold import GoldArrays, to_arrays
 from groundkit.records import Gold, Prediction, Split
@@ -27,7 +28,9 @@ SPLIT_CHOICES = ("all", *SPLITS)
 _MISSING_ROWS = 4096
 _EXCERPT = 80
 # What question and answer are, beside the id.
-_facts = attrgetter("box", "width", "height", "original", "type", "name", "point")
+_facts = attrgetter(
+    *("box", "boxes", "polygon", "absent", "width", "height", "original", "type", "name", "point")
+)
 # Of the keys of a sample, those that no prediction has.
 _SAMPLE_KEYS = frozenset({"prompt", "answer"})
 
@@ -70,11 +73,13 @@ class Selection:
         golds: gold records by id, answered or not; None: those that the predictions carry.
         split: `train`, `val` or `all`.
         frame: the frame of all numbers, whatever the rows say; None: as each row says.
+        rule: by which the model resized what it was shown; None: not at all.
     """
 
     golds: dict[str, Gold] | None = None
     split: str = "all"
     frame: FrameName | None = None
+    rule: ResizeRule | None = None
 
 
 @dataclass
@@ -95,6 +100,7 @@ class Intake:
         frames: that the numbers of the rows that count were read in.
         declared: frames that the rows that count declare, where they were overruled.
         models: named by the rows that count.
+        rule: by which the model resized what it was shown, if that was declared.
     """
 
     ids: dict[str, int] = field(default_factory=dict)
@@ -107,6 +113,7 @@ class Intake:
     frames: set[FrameName] = field(default_factory=set)
     declared: set[FrameName] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
+    rule: ResizeRule | None = None
 
     def show(self, kind: str, name: str) -> None:
         """Keeps the first id of a kind as an example; the end of a long one, where ids differ."""
@@ -195,14 +202,13 @@ def _choose(
             return range(len(golds))
     rows: list[int] = []
     ids = intake.ids
-    splits = SPLITS if split == "all" else (split,)
     for index, (prediction, gold, facts) in enumerate(
         zip(chunk.records, golds, hashes, strict=True)
     ):
         if gold is None:
             intake.unknown += 1
             intake.show("unknown", prediction.id)
-        elif gold.split not in splits:
+        elif split not in ("all", gold.split):
             intake.other_split += 1
         elif prediction.id in ids:
             intake.duplicates += 1
@@ -232,18 +238,50 @@ def _batch(
 ) -> Batch:
     predictions = [chunk.records[row] for row in rows]
     chosen = [gold for row in rows if (gold := golds[row]) is not None]
-    declared = [prediction.frame for prediction in predictions]
-    frames = declared
-    if selection.frame is not None:
-        frames = [selection.frame] * len(declared)
-        intake.declared.update(declared)
+
+    def where(row: int) -> str:
+        return chunk.where(rows[row])
+
+    frames = _frames(predictions, selection.frame, intake, where)
     if selection.golds is not None:
         _compare(predictions, chosen, intake)
     intake.frames.update(frames)
     intake.models.update(map(attrgetter("model"), predictions))
     texts = [prediction.text for prediction in predictions]
-    arrays = to_arrays(chosen, lambda row: chunk.where(rows[row]), "gold.")
+    arrays = to_arrays(chosen, where, "gold.", selection.rule)
+    _check_sizes(arrays, frames, where)
     return Batch(chosen, texts, frames, arrays)
+
+
+def _frames(
+    predictions: Sequence[Prediction],
+    forced: FrameName | None,
+    intake: Intake,
+    where: Callable[[int], str],
+) -> list[FrameName]:
+    """The frame of each row: as declared for all, or else as the row says."""
+    if forced is not None:
+        said = set(map(attrgetter("frame"), predictions)) - {None}
+        intake.declared.update(said)
+        return [forced] * len(predictions)
+    frames = [prediction.frame for prediction in predictions]
+    if None in frames:
+        what = "the row does not say in which frame its numbers are"
+        hint = "declare it for all rows: --frame NAME or --model-family NAME"
+        raise DataError(what, where(frames.index(None)), FRAME_NAMES, hint)
+    return cast("list[FrameName]", frames)
+
+
+def _check_sizes(
+    arrays: GoldArrays, frames: Sequence[FrameName], where: Callable[[int], str]
+) -> None:
+    """Only pixels of the original image can be compared where the size of it is not known."""
+    if arrays.sizes.all():
+        return
+    for row in np.flatnonzero(~arrays.sizes.all(axis=1)).tolist():
+        if frames[row] != "pixel":
+            what = f"the size of the image is not known, which numbers in {frames[row]} need"
+            raise DataError(what, where(row))
 
 
 def _compare(predictions: Sequence[Prediction], golds: Sequence[Gold], intake: Intake) -> None:
@@ -267,4 +305,4 @@ def _unanswered(golds: dict[str, Gold], split: str, intake: Intake) -> Iterator[
     while some := list(islice(left, _MISSING_ROWS)):
         blank: Sequence[str | None] = [None] * len(some)
         # The boxes were checked when the dataset was read, so no message needs a place.
-        yield Batch(some, blank, ["resized"] * len(some), to_arrays(some, str))
+        yield Batch(some, blank, ["pixel"] * len(some), to_arrays(some, str))

@@ -3,14 +3,16 @@
     groundkit|hit,iou,dist,type,name,cer|edges:closed|frame:resized|denom:dataset|dup:first|split:all|n:1234|data:8c1f03aa|v:0.1.0
 
 edges   whether a centre on the edge of the gold box is a hit
-frame   of the numbers in the predictions: as declared by the rows, `mixed` if they differ
+frame   of the numbers in the predictions: as declared, `mixed` if rows differ; behind `resized`
+        the factor, the least and the most pixels of the processor, if a model family was declared
 denom   what every mean is divided by: `dataset`, the samples of a dataset, answered or not;
         `file`, the samples that the predictions file itself carries
 dup     which of several answers to one sample counts
 split   which samples
 n       gold records, the denominator
 data    8 hex digits of a hash over what a report is made of in the gold records, in any order: ids,
-        boxes, sizes of the images before and after resizing, types, names, sources and splits
+        boxes, polygons, sizes of the images before and after resizing, types, names, sources
+        and splits
 v       version of groundkit
 
 Two figures are comparable if their signatures agree, apart from `frame`, which is a habit of the
@@ -28,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundkit import __version__
+from groundkit.geometry import ResizeRule
 from groundkit.metrics.boxes import Edges
 from groundkit.metrics.gold import GoldArrays
 from groundkit.records import Gold
@@ -35,20 +38,30 @@ from groundkit.records import Gold
 Keys = NDArray[np.uint64]
 
 # Odd, and far from each other: powers of the 64-bit golden ratio of SplitMix64.
-_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 12)], np.uint64)
+_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 15)], np.uint64)
 
 
 def signature(
-    *, edges: Edges, frames: Collection[str], denominator: str, split: str, n: int, data: str
+    *,
+    edges: Edges,
+    frames: Collection[str],
+    rule: ResizeRule | None,
+    denominator: str,
+    split: str,
+    n: int,
+    data: str,
 ) -> str:
     """The parts of the module's docstring, joined.
 
     Args:
         frames: every frame that a scored row was in.
+        rule: by which a model's own processor resized the images, if that was declared.
         denominator: `dataset` or `file`.
         data: from `data_hash`.
     """
     frame = next(iter(frames)) if len(frames) == 1 else "mixed" if frames else "none"
+    if rule is not None and "resized" in frames:
+        frame += f"({rule.factor},{rule.min_pixels},{rule.max_pixels})"
     return (
         f"groundkit|hit,iou,dist,type,name,cer|edges:{edges}|frame:{frame}|denom:{denominator}"
         f"|dup:first|split:{split}|n:{n}|data:{data}|v:{__version__}"
@@ -58,11 +71,18 @@ def signature(
 def row_keys(golds: Sequence[Gold], arrays: GoldArrays) -> Keys:
     """One number for each gold record, of everything in it that a report is made of."""
     numbers = np.concatenate([arrays.boxes, arrays.sizes, arrays.originals], axis=1)
-    # No type or split holds a zero byte, so that they and the name cannot trade characters.
-    labels = map("\0".join, map(attrgetter("split", "type", "name"), golds))
-    texts = (map(attrgetter("id"), golds), labels, map(attrgetter("source"), golds))
+    texts: list[Iterable[str]] = [
+        map(attrgetter(field), golds) for field in ("id", "type", "source", "split")
+    ]
+    # A name that is not known is not the empty name.
+    texts.append("\0" if gold.name is None else gold.name for gold in golds)
     # The bytes of the floats: as whole numbers 1.2 and 1.7 would be the same.
-    columns = (*(_checks(column, len(golds)) for column in texts), numbers.view(np.uint64))
+    regions = np.zeros(len(golds), np.uint64)
+    for row, gold in enumerate(golds):
+        if gold.box is None:
+            regions[row] = crc32(repr((gold.boxes, gold.polygon, gold.absent)).encode())
+    checks = (_checks(column, len(golds)) for column in texts)
+    columns = (*checks, numbers.view(np.uint64), regions)
     result: Keys = np.column_stack(columns) @ _FACTORS  # modulo 2 ** 64
     return result
 

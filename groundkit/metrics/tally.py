@@ -9,7 +9,7 @@ from operator import attrgetter
 import numpy as np
 
 from groundkit.metrics.aggregate import Summary, summarise_groups
-from groundkit.metrics.boxes import SIZE_BUCKETS
+from groundkit.metrics.boxes import SIZE_BUCKETS, out_of_image
 from groundkit.metrics.diagnose import Readings, Sameness, Wording
 from groundkit.metrics.judge import Ints, Judged, Scores, join
 from groundkit.metrics.rows import Batch
@@ -49,6 +49,7 @@ class Tally:
     readings: Readings = field(default_factory=Readings)
     sameness: Sameness = field(default_factory=Sameness)
     wording: Wording = field(default_factory=Wording)
+    gold_outside: int = 0
     _scores: list[Scores] = field(default_factory=list)
     _keys: list[Keys] = field(default_factory=list)
     _labels: dict[str, Labels] = field(
@@ -71,7 +72,11 @@ class Tally:
         self.failures.add(batch, judged)
         self.readings.add(judged, batch.arrays)
         self.sameness.add(judged.raw[scored], batch.arrays.boxes)
-        self.wording.add(judged.answers, scored & ~judged.scores.type_correct)
+        typed = judged.scores.typed & judged.scores.present
+        self.wording.add(judged.answers, scored & typed & ~judged.scores.type_correct)
+        arrays = batch.arrays
+        known = arrays.present & arrays.sizes.all(axis=1)
+        self.gold_outside += int((out_of_image(arrays.boxes, arrays.sizes) & known).sum())
 
     def scores(self) -> Scores:
         """The columns of all batches."""

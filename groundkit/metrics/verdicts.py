@@ -14,7 +14,7 @@ import numpy as np
 
 from groundkit.geometry import Size
 from groundkit.grammar import Answer
-from groundkit.metrics.boxes import SIZE_BUCKETS, Floats, reaches
+from groundkit.metrics.boxes import SIZE_BUCKETS, Floats, centres, reaches
 from groundkit.metrics.judge import STATUSES, Ints, Judged, Scores
 from groundkit.metrics.rows import Batch
 from groundkit.records import Gold, Status, Verdict
@@ -30,6 +30,7 @@ _FLAWS = (
     "wrong type",
     "wrong name",
     "box leaves the image",
+    "there is nothing to find",
 )
 
 
@@ -38,13 +39,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         text: the model's words, at most 400 characters of them; None if there are none.
-        name: the gold name.
+        name: the gold name; None if it is not known.
         image_size: width and height of the saved image.
     """
 
     verdict: Verdict
     text: str | None
-    name: str
+    name: str | None
     image_size: Size
 
 
@@ -66,19 +67,24 @@ def make_verdicts(batch: Batch, judged: Judged, folder: str) -> list[Verdict]:
 def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any]]:
     """One column for each field of `Verdict`, in its order."""
     golds, answers, scores = batch.golds, judged.answers, judged.scores
-    has_box = scores.scored.tolist()
+    scored = scores.scored
+    has_place, has_box = scored.tolist(), (scored & ~scores.is_point).tolist()
     yield map(attrgetter("id"), golds)
     yield map(STATUSES.__getitem__, scores.status.tolist())
     yield [
-        _reason(flaws) if boxed else _failure(answer)
-        for flaws, boxed, answer in zip(_flaws(scores).tolist(), has_box, answers, strict=True)
+        _reason(flaws) if placed or right else failure_words(answer)
+        for flaws, placed, right, answer in zip(
+            _flaws(scores).tolist(), has_place, scores.hit.tolist(), answers, strict=True
+        )
     ]
     yield map(attrgetter("rule"), answers)
     yield _where(map(tuple, judged.boxes.tolist()), has_box)
-    yield map(attrgetter("box"), golds)
+    yield _where(map(tuple, centres(judged.boxes).tolist()), has_place)
+    yield _where(map(tuple, batch.arrays.boxes.tolist()), scores.present.tolist())
     yield scores.iou.tolist()
     yield scores.hit.tolist()
-    yield _where(scores.distance.tolist(), has_box)
+    yield scores.on_edge.tolist()
+    yield _where(scores.distance.tolist(), (scored & scores.present).tolist())
     yield scores.type_correct.tolist()
     yield scores.name_correct.tolist()
     yield scores.edits.tolist()
@@ -86,6 +92,7 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
     yield scores.out_of_image.tolist()
     yield map(attrgetter("type"), golds)
     yield map(SIZE_BUCKETS.__getitem__, scores.size.tolist())
+    yield map(attrgetter("screen"), golds)
     yield map(attrgetter("source"), golds)
     yield map(attrgetter("split"), golds)
     yield _images(golds, folder)
@@ -105,13 +112,16 @@ def _images(golds: Sequence[Gold], folder: str) -> list[str]:
 
 def _flaws(scores: Scores) -> Ints:
     """One bit for each entry of `_FLAWS`."""
+    half, exact = reaches(scores.iou, 0.5), reaches(scores.iou, 1)
+    boxed = scores.scored & scores.present & ~scores.is_point
     bits = (
-        ~scores.hit,
-        ~reaches(scores.iou, 0.5),
-        reaches(scores.iou, 0.5) & ~reaches(scores.iou, 1),
-        ~scores.type_correct,
-        ~scores.name_correct,
+        ~scores.hit & scores.present,
+        ~half & boxed,
+        half & ~exact & boxed,
+        ~scores.type_correct & scores.typed & scores.present,
+        ~scores.name_correct & scores.named & scores.present,
         scores.out_of_image,
+        ~scores.hit & ~scores.present,
     )
     result = np.zeros(len(scores.iou), dtype=np.int64)
     for place, bit in enumerate(bits):
@@ -124,8 +134,9 @@ def _reason(flaws: int) -> str:
     return ", ".join(name for place, name in enumerate(_FLAWS) if flaws >> place & 1)
 
 
-def _failure(answer: Answer) -> str:
-    return "says that there is no such element" if answer.kind == "refusal" else answer.rule
+def failure_words(answer: Answer) -> str:
+    """Why an answer holds no box and no point."""
+    return "says that there is no such element" if answer.kind == "refusal" else answer.problem
 
 
 @dataclass
@@ -182,8 +193,10 @@ def _badness(batch: Batch, judged: Judged) -> Floats:
     diagonal = np.hypot(sizes[:, 0], sizes[:, 1])
     far = scores.distance / (scores.distance + diagonal)
     missed = np.where(np.isnan(far), 1.5, 2 + far)
-    loose = np.where(reaches(scores.iou, 1), 0.0, 1 - scores.iou)
-    mistaken = (~scores.type_correct).astype(float) + ~scores.name_correct
+    exact = reaches(scores.iou, 1) | scores.is_point | ~scores.present
+    loose = np.where(exact, 0.0, 1 - scores.iou)
+    mistyped, misnamed = scores.typed & ~scores.type_correct, scores.named & ~scores.name_correct
+    mistaken = (mistyped.astype(float) + misnamed) * scores.present
     result: Floats = np.where(scores.hit, loose + _MISTAKE * mistaken, missed)
     return result
 
@@ -201,12 +214,12 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which answers held no box.
 
     Attributes:
-        rule: what the grammar says of such a text.
+        problem: what is wrong with such a text.
         example: the first such text, at most 400 characters of it; None for missing rows.
     """
 
     status: Status
-    rule: str
+    problem: str
     n: int
     example_id: str
     example: str | None
@@ -222,16 +235,17 @@ class Failures:
     def add(self, batch: Batch, judged: Judged) -> None:
         """Looks through one more batch."""
         status = judged.scores.status
-        for row in np.flatnonzero(~judged.scores.scored).tolist():
-            key = (STATUSES[status[row]], judged.answers[row].rule)
+        failed = ~judged.scores.scored & ~judged.scores.hit
+        for row in np.flatnonzero(failed).tolist():
+            key = (STATUSES[status[row]], failure_words(judged.answers[row]))
             self._count[key] = self._count.get(key, 0) + 1
             if key not in self._first:
                 text = batch.texts[row]
                 self._first[key] = (batch.golds[row].id, text and text[:_EXCERPT])
 
-    def count(self, rule: str) -> int:
-        """How many answers failed by that rule."""
-        return sum(n for (_, name), n in self._count.items() if name == rule)
+    def count(self, problem: str) -> int:
+        """How many answers failed for that reason."""
+        return sum(n for (_, name), n in self._count.items() if name == problem)
 
     def ranked(self, limit: int = 20) -> list[Failure]:
         """The most frequent ways, at most `limit` of them."""
@@ -239,7 +253,7 @@ class Failures:
         return [
             Failure(
                 status=key[0],
-                rule=key[1],
+                problem=key[1],
                 n=self._count[key],
                 example_id=self._first[key][0],
                 example=self._first[key][1],

@@ -16,6 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, get_args
 
+from msgspec.structs import replace
+
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import IntBox, Point, Size, round_box
 from groundkit.grammar import write_box
@@ -28,6 +30,7 @@ from groundkit.store import atomic_write, encode_line, home, is_stream, real
 
 Reference = Literal["oracle", "point-box", "centre", "random"]
 REFERENCES: tuple[Reference, ...] = get_args(Reference)
+_GOLD_FIELDS = tuple(name for name in Gold.__struct_fields__ if name in Sample.__struct_fields__)
 BOX_SIZE: Size = (64, 32)
 """Width and height of a button in pixels of the saved image."""
 
@@ -82,8 +85,11 @@ def _read_samples(path: Path) -> Iterator[Sample]:
     """The samples of a file, as strictly as `eval --dataset` reads them."""
     seen: set[str] = set()
     for chunk in read_chunks(path, Sample):
-        to_arrays(chunk.records, chunk.where)
+        to_arrays(list(map(_gold, chunk.records)), chunk.where)
         for row, sample in enumerate(chunk.records):
+            x1, y1, x2, y2 = sample.box
+            if not (0 <= x1 <= x2 <= sample.width and 0 <= y1 <= y2 <= sample.height):
+                raise DataError("the gold box leaves the image", chunk.where(row))
             if sample.id in seen:
                 raise DataError(f"the id {sample.id!r} occurs twice", chunk.where(row))
             seen.add(sample.id)
@@ -115,15 +121,18 @@ def _writer(reference: Reference, seed: int, box_size: Size) -> Callable[[Sample
 
 
 def _prediction(sample: Sample, text: str, reference: Reference, images: Path) -> Prediction:
-    fields = {name: getattr(sample, name) for name in Gold.__struct_fields__}
-    fields["image"] = (images / sample.image).as_posix()
+    gold = _gold(sample)
     return Prediction(
         id=sample.id,
         text=text,
         frame=sample.frame,
         model=f"reference-{reference}",
-        gold=Gold(**fields),
+        gold=replace(gold, image=(images / sample.image).as_posix()),
     )
+
+
+def _gold(sample: Sample) -> Gold:
+    return Gold(**{name: getattr(sample, name) for name in _GOLD_FIELDS})
 
 
 def box_around(point: Point, box_size: Size, image: Size) -> IntBox:

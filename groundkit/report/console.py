@@ -6,7 +6,7 @@ Text of models and files is printed as it is, never as markup.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from rich.console import Console, Group, RenderableType
@@ -27,7 +27,6 @@ _SAID_BY_NUMBER = frozenset({"IoU below 0.5"})
 _SAID_BY_FLAG = frozenset({"wrong type", "wrong name"})
 _SIDE_BY_SIDE_FROM = 70
 _ID_LENGTH = 1000
-_REFUSAL_RULE = "refusal"
 
 
 class _PipeConsole(Console):
@@ -143,8 +142,8 @@ def _failures(failures: list[Failure]) -> Iterator[RenderableType]:
     table.add_column(overflow="fold")
     for failure in failures[:_MAX_FAILURES]:
         what = Text(failure.status)
-        if failure.rule != _REFUSAL_RULE:  # the same word again
-            what.append(f": {plain(failure.rule)}")
+        if failure.status != "refused":  # the same again
+            what.append(f": {plain(failure.problem)}")
         if failure.example is not None:
             what.append(f"\nfor example {_quote(failure.example, 100)}", "dim")
         table.add_row(f"{failure.n:,}", what)
@@ -175,12 +174,17 @@ def _case(case: Case, said: frozenset[str]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
-    gold = f"{plain(verdict.type)}-{plain(case.name, 60)} {list(verdict.gold_box)}"
+    gold = "-".join(filter(None, (plain(verdict.type), plain(case.name or "", 60))))
+    gold += " nothing" if verdict.gold_box is None else f" [{_numbers(verdict.gold_box)}]"
     table.add_row("why", Text(_why(case, said), style="yellow"))
     table.add_row("image", Text(plain(_short_path(verdict.image)), style="cyan"))
-    table.add_row("gold", Text(gold))
+    table.add_row("gold", Text(gold.strip()))
     table.add_row("wrote", Text("nothing" if case.text is None else _quote(case.text, 160)))
     return table
+
+
+def _numbers(box: Sequence[float]) -> str:
+    return ", ".join(f"{edge:.2f}".removesuffix(".00") for edge in box)
 
 
 def _why(case: Case, said: frozenset[str]) -> str:
@@ -189,7 +193,9 @@ def _why(case: Case, said: frozenset[str]) -> str:
     if verdict.distance is None:
         return plain(verdict.reason)
     reasons = [reason for reason in verdict.reason.split(", ") if reason not in said]
-    measures = f"IoU {verdict.iou:.3f}, {verdict.distance:,.0f} px off"
+    measures = f"{verdict.distance:,.0f} px off"
+    if verdict.box is not None:
+        measures = f"IoU {verdict.iou:.3f}, {measures}"
     return ": ".join(filter(None, (measures, plain(", ".join(reasons)))))
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.flags import Counts, percentage
-from groundkit.report.words import bar, decimal, percent, pixels, plain
+from groundkit.report.words import bar, cell, decimal, percent, pixels, plain
 
 _MAX_ROWS = 12
 _FEW = 10
@@ -115,7 +115,7 @@ def _group_table(
         style = "dim" if summary.n < _FEW else ""
         table.add_row(Text(_label(grouping, label)), n, *cells, style=style)
     if rest:
-        cells = _with_bar(_rest_cells(rest), _mean(rest, "hit"), bars)[: len(columns)]
+        cells = _with_bar(_rest_cells(rest), _mean(rest, "hit") or 0.0, bars)[: len(columns)]
         table.add_row(Text(f"{len(rest)} others"), numbers[-1], *cells, style="dim")
     if any(summary.n < _FEW for _, summary in shown):
         table.caption = f"* fewer than {_FEW} samples"
@@ -152,10 +152,10 @@ def _cells(summary: Summary) -> list[str]:
     return [
         percentage(summary.hit),
         decimal(summary.iou),
-        percentage(summary.iou_50),
+        cell(summary.iou_50),
         decimal(summary.dist_median, 1),
-        percentage(summary.type),
-        percentage(summary.name),
+        cell(summary.type),
+        cell(summary.name),
         decimal(summary.cer),
         percentage(_without_box(summary)),
     ]
@@ -165,12 +165,12 @@ def _rest_cells(rest: list[Summary]) -> list[str]:
     """Means over the smaller groups; medians and error rates cannot be added up."""
     total = sum(summary.n for summary in rest)
     return [
-        percentage(_mean(rest, "hit")),
+        cell(_mean(rest, "hit")),
         decimal(_mean(rest, "iou")),
-        percentage(_mean(rest, "iou_50")),
+        cell(_mean(rest, "iou_50")),
         decimal(None),
-        percentage(_mean(rest, "type")),
-        percentage(_mean(rest, "name")),
+        cell(_mean(rest, "type")),
+        cell(_mean(rest, "name")),
         decimal(None),
         percentage(sum(_without_box(summary) * summary.n for summary in rest) / total),
     ]
@@ -180,9 +180,12 @@ def _without_box(summary: Summary) -> float:
     return 1 - summary.status["scored"] / summary.n
 
 
-def _mean(summaries: list[Summary], field: str) -> float:
-    total = sum(summary.n for summary in summaries)
-    return sum(float(getattr(summary, field)) * summary.n for summary in summaries) / total
+def _mean(summaries: list[Summary], field: str) -> float | None:
+    """Over the groups that have the figure, by their samples."""
+    known = [(getattr(summary, field), summary.n) for summary in summaries]
+    known = [(value, n) for value, n in known if value is not None]
+    total = sum(n for _, n in known)
+    return sum(value * n for value, n in known) / total if total else None
 
 
 def _with_bar(cells: list[str], hit: float, bars: bool) -> list[RenderableType]:

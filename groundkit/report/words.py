@@ -7,9 +7,14 @@ from groundkit.metrics.flags import percentage
 _DASH = "–"
 
 
-def percent(share: float) -> str:
-    """`83.1 %`; `>99.9 %` and `<0.1 %` for what is close to all and to nothing."""
-    return f"{percentage(share)} %"
+def percent(share: float | None) -> str:
+    """`83.1 %`; `>99.9 %` and `<0.1 %` for what is close to all and to nothing; a dash for None."""
+    return _DASH if share is None else f"{percentage(share)} %"
+
+
+def cell(share: float | None) -> str:
+    """`percent` without the sign, for a table whose head has it."""
+    return _DASH if share is None else percentage(share)
 
 
 def decimal(value: float | None, digits: int = 3) -> str:

@@ -44,7 +44,7 @@ def test_a_terminal_without_utf8_gets_question_marks(tmp_path):
         name="地址",
         point=(20, 20),
     )
-    row = Prediction(id="a", text="你好", gold=gold)
+    row = Prediction(id="a", text="你好", frame="resized", gold=gold)
     (tmp_path / "p.jsonl").write_bytes(encode_line(row))
     result = shell(f"{COMMAND} eval {tmp_path}/p.jsonl", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert result.returncode == 0, result.stderr

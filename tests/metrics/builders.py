@@ -27,13 +27,19 @@ _DEFAULTS: dict[str, Any] = {
     "type": "text",
     "name": "地址",
     "point": (150, 120),
+    "lang": "zh",
     "source": "coco",
+    "split": "train",
 }
 
 
 def make_sample(id: str = "a", box=(100, 100, 200, 140), **fields: Any) -> Sample:
     gold = make_gold(id, box, **fields)
-    values = {name: getattr(gold, name) for name in Gold.__struct_fields__}
+    values = {
+        name: getattr(gold, name)
+        for name in Gold.__struct_fields__
+        if name in Sample.__struct_fields__
+    }
     return Sample(
         **values,
         prompt="<image>?",
@@ -62,6 +68,7 @@ def write_rows(path: Path, rows: Iterable[Any]) -> Path:
 def predict(gold: Gold, text: str | None = None, embed: bool = True, **fields: Any) -> Prediction:
     """A prediction for `gold`; by default the right answer."""
     words = answer(gold, gold.box) if text is None else text
+    fields = {"frame": "resized", **fields}
     return Prediction(id=gold.id, text=words, gold=gold if embed else None, **fields)
 
 

@@ -10,6 +10,7 @@ def summary(n=1000, hit=0.4, **status) -> Summary:
     full = {"missing": 0, "refused": 0, "unparsable": 0, "invalid": 0, **status}
     return Summary(
         n=n,
+        absent=0,
         hit=hit,
         iou=0.5,
         iou_50=0.5,
@@ -21,6 +22,8 @@ def summary(n=1000, hit=0.4, **status) -> Summary:
         type=1.0,
         name=1.0,
         cer=0.0,
+        points=0,
+        on_edge=0,
         out_of_image=0,
         status={"scored": n - sum(full.values()), **full},
     )
@@ -93,7 +96,7 @@ def test_odd_rows_are_counted(kind, field, level):
 def test_one_box_for_all_points_and_unnamed_answers():
     found = flags(odd=counts(degenerate=900, unnamed=1000), constant_box=True)
     assert found["constant-box"][1] == "all 1,000 predicted boxes have the same numbers"
-    assert found["points"][0] == "warning"
+    assert found["degenerate"][0] == "warning"
     assert found["unnamed"][0] == "note"
 
 
@@ -209,7 +212,7 @@ def test_warnings_come_first_and_the_most_serious_of_them():
         *(("warning", kind) for kind in ("invalid", "refused", "duplicates", "runaway")),
     ]
     notes = [flag.kind for flag in found if flag.level == "note"]
-    assert notes == ["missing", "unparsable", "unnamed", "out-of-image", "other-split"]
+    assert notes == ["missing", "unparsable", "unnamed", "out-of-image", "gold", "other-split"]
 
 
 def test_every_kind_is_documented():

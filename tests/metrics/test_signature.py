@@ -3,13 +3,14 @@ import random
 import pytest
 
 from groundkit import __version__
-from groundkit.metrics.gold import GoldArrays, to_arrays
+from groundkit.metrics.gold import to_arrays
 from groundkit.metrics.signature import data_hash, row_keys, signature
 from tests.metrics.builders import make_gold, spread
 
 
 def sign(**changes):
     fields = {
+        "rule": None,
         "edges": "closed",
         "frames": {"resized"},
         "denominator": "dataset",
@@ -68,7 +69,18 @@ def test_the_data_hash_tells_boxes_from_each_other():
 
 
 def test_the_data_hash_tells_fractions_of_a_pixel():
-    gold = make_gold()
-    arrays = to_arrays([gold], str)
-    moved = GoldArrays(arrays.boxes + 0.5, arrays.sizes, arrays.originals)
-    assert data_hash(row_keys([gold], moved)) != data_hash(row_keys([gold], arrays))
+    one, other = make_gold(box=(1, 2, 30, 40)), make_gold(box=(1, 2, 30.5, 40))
+    assert hash_of([one]) != hash_of([other])
+
+
+def test_the_data_hash_tells_kinds_of_right_answers():
+    corners = (0.0, 0.0, 10.0, 0.0, 10.0, 10.0)
+    kinds = (
+        {"box": (0, 0, 10, 10)},
+        {"box": None, "polygon": corners},
+        {"box": None, "polygon": (*corners, 0.0, 10.0)},
+        {"box": None, "boxes": ((0.0, 0.0, 10.0, 10.0), (1.0, 1.0, 2.0, 2.0))},
+        {"box": None, "absent": True},
+        {"box": (0, 0, 10, 10), "name": None},
+    )
+    assert len({hash_of([make_gold(**kind)]) for kind in kinds}) == len(kinds)

@@ -197,7 +197,7 @@ def test_every_file_that_make_dataset_writes_is_protected(tmp_path):
     ("changes", "message"),
     [
         ({"width": 0}, "samples.jsonl:2: the gold box leaves the image"),
-        ({"width": -5}, "samples.jsonl:2: the gold box leaves the image"),
+        ({"width": -5}, "samples.jsonl:2: a size is negative"),
         ({"height": 139}, "samples.jsonl:2: the gold box leaves the image"),
         ({"box": (9, 9, 9, 20)}, "samples.jsonl:2: the gold box is empty or inverted"),
         ({"width": 1 << 60}, "samples.jsonl:2: an absurd size"),

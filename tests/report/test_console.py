@@ -198,7 +198,7 @@ def test_no_string_of_a_report_can_reach_the_terminal(tmp_path):
     real = msgspec.to_builtins(evaluate(write_rows(tmp_path / "p.jsonl", rows)))
     report = msgspec.convert(hostile(real), Evaluation)
     assert report.signature == report.models[0] == report.worst[0].verdict.id == HOSTILE
-    assert report.failures[0].rule == report.worst[0].verdict.type == HOSTILE
+    assert report.failures[0].problem == report.worst[0].verdict.type == HOSTILE
     assert f"text{HOSTILE}" in report.groups["type"]
     flags = [msgspec.structs.replace(flag, message=HOSTILE) for flag in report.flags]
     out = Console(file=io.StringIO(), width=400, force_terminal=True, color_system=None)
@@ -310,7 +310,7 @@ def test_a_refusal_is_said_once(tmp_path):
     text = show(tmp_path, [predict(make_gold("a"), "[]"), predict(make_gold("b"), "hm")])
     assert "1  refused\n" in re.sub(" +\n", "\n", text)
     assert "refused: refusal" not in text
-    assert "1  unparsable: no box in the text" in text
+    assert "1  unparsable: no coordinates in the text" in text
 
 
 def test_what_is_nearly_all_is_not_all(tmp_path):

@@ -10,9 +10,9 @@ def test_the_keys_and_their_order(tmp_path):
     report = json.loads(to_json(evaluate(file)))
     assert tuple(report) == Evaluation.__struct_fields__
     assert list(report["overall"]) == [
-        *("n", "hit", "iou", "iou@0.5", "iou@0.75", "iou@0.9"),
+        *("n", "absent", "hit", "iou", "iou@0.5", "iou@0.75", "iou@0.9"),
         *("dist_mean", "dist_median", "dist_n", "type", "name", "cer"),
-        *("out_of_image", "status"),
+        *("points", "on_edge", "out_of_image", "status"),
     ]
     assert list(report["groups"]) == ["type", "size", "source", "split"]
     assert report["groups"]["source"]["coco"] == report["overall"]
