@@ -19,6 +19,8 @@ from groundkit.metrics.boxes import EDGES, Edges
 from groundkit.metrics.diagnose import Reading, count_runaway
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
 from groundkit.metrics.gold import read_gold
+from groundkit.metrics.headline import overall_intervals
+from groundkit.metrics.intervals import Interval
 from groundkit.metrics.judge import Judged, Scores, judge
 from groundkit.metrics.outputs import check_reports, samples_file
 from groundkit.metrics.rows import Batch, Intake, Selection, check_split, read_batches
@@ -39,6 +41,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         predictions, dataset: the files, as they were named.
         models: names found in the rows that count, sorted, at most 20.
         overall: means over all gold records.
+        intervals: their 95 % intervals, by key of `overall`.
         counts: rows that are not in the means, and oddities of those that are.
         flags: what looks wrong.
         better_reading: another reading of the numbers that fits far better; not a score.
@@ -54,6 +57,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     dataset: str | None
     models: list[str]
     overall: Summary
+    intervals: dict[str, Interval]
     counts: Counts
     flags: list[Flag]
     better_reading: Reading | None
@@ -222,6 +226,7 @@ def _report(
         dataset=None if dataset is None else str(dataset),
         models=sorted(intake.models - {""})[:_MAX_MODELS],
         overall=overall,
+        intervals=overall_intervals(scores, tally.screens()),
         counts=counts,
         flags=find_flags(overall, counts, signs),
         better_reading=reading,

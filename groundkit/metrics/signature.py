@@ -1,6 +1,6 @@
 """The string that says how a number was made, in the spirit of sacrebleu's.
 
-    groundkit|hit,iou,dist,type,name,cer|edges:closed|frame:resized|denom:dataset|dup:first|split:all|n:1234|data:8c1f03aa|v:0.1.0
+    groundkit|hit,iou,dist,type,name,cer|edges:closed|frame:resized|denom:dataset|dup:first|split:all|ci:wilson95,bs:1000,seed:12345|n:1234|data:8c1f03aa|v:0.1.0
 
 edges   whether a centre on the edge of the gold box is a hit
 frame   of the numbers in the predictions: as declared, `mixed` if rows differ; behind `resized`
@@ -9,6 +9,8 @@ denom   what every mean is divided by: `dataset`, the samples of a dataset, answ
         `file`, the samples that the predictions file itself carries
 dup     which of several answers to one sample counts
 split   which samples
+ci      intervals: Wilson's for shares, for means a bootstrap over screens of so many resamples
+        with this seed
 n       gold records, the denominator
 data    8 hex digits of a hash over what a report is made of in the gold records, in any order: ids,
         boxes, polygons, sizes of the images before and after resizing, types, names, sources
@@ -33,6 +35,7 @@ from groundkit import __version__
 from groundkit.geometry import ResizeRule
 from groundkit.metrics.boxes import Edges
 from groundkit.metrics.gold import GoldArrays
+from groundkit.metrics.intervals import RESAMPLES, SEED
 from groundkit.records import Gold
 
 Keys = NDArray[np.uint64]
@@ -64,7 +67,8 @@ def signature(
         frame += f"({rule.factor},{rule.min_pixels},{rule.max_pixels})"
     return (
         f"groundkit|hit,iou,dist,type,name,cer|edges:{edges}|frame:{frame}|denom:{denominator}"
-        f"|dup:first|split:{split}|n:{n}|data:{data}|v:{__version__}"
+        f"|dup:first|split:{split}|ci:wilson95,bs:{RESAMPLES},seed:{SEED}|n:{n}|data:{data}"
+        f"|v:{__version__}"
     )
 
 

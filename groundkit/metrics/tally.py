@@ -56,6 +56,9 @@ class Tally:
         default_factory=lambda: {"type": Labels(), "source": Labels(), "split": Labels()}
     )
 
+    # The screens, or where these are not named the images, that intervals are clustered by.
+    _screens: Labels = field(default_factory=Labels)
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing was added yet."""
@@ -67,6 +70,7 @@ class Tally:
         self._keys.append(row_keys(batch.golds, batch.arrays))
         for name, labels in self._labels.items():
             labels.add(tuple(map(attrgetter(name), batch.golds)))
+        self._screens.add([gold.screen or gold.image for gold in batch.golds])
         scored = judged.scores.scored
         self.worst.add(batch, judged)
         self.failures.add(batch, judged)
@@ -81,6 +85,10 @@ class Tally:
     def scores(self) -> Scores:
         """The columns of all batches."""
         return join(self._scores)
+
+    def screens(self) -> Ints:
+        """The screen of each row, as a number from 0 on."""
+        return np.concatenate(self._screens.parts)
 
     def data_hash(self) -> str:
         """Of all gold records; see `signature`."""

@@ -25,7 +25,7 @@ _MAX_FAILURES = 5
 # What the number in front says already.
 _SAID_BY_NUMBER = frozenset({"IoU below 0.5"})
 _SAID_BY_FLAG = frozenset({"wrong type", "wrong name"})
-_SIDE_BY_SIDE_FROM = 70
+_SIDE_BY_SIDE_FROM = 88
 _ID_LENGTH = 1000
 
 
@@ -125,7 +125,10 @@ def _flags(flags: list[Flag]) -> Table:
 
 def _totals(evaluation: Evaluation, width: int) -> RenderableType:
     parts = (
-        Group(heading("Overall"), overall_table(evaluation.overall)),
+        Group(
+            heading("Overall, with 95 % intervals"),
+            overall_table(evaluation.overall, evaluation.intervals),
+        ),
         Group(heading("Answers"), status_table(evaluation.overall, evaluation.counts)),
     )
     if width < _SIDE_BY_SIDE_FROM:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rich import box
 from rich.console import JustifyMethod, RenderableType
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.flags import Counts, percentage
+from groundkit.metrics.intervals import Interval
 from groundkit.report.words import bar, cell, decimal, percent, pixels, plain
 
 _MAX_ROWS = 12
@@ -36,22 +37,28 @@ def heading(title: str) -> Text:
     return Text(f"\n{title}", style="bold")
 
 
-def overall_table(summary: Summary) -> Table:
-    """One row for each metric, over all samples; only a box has a distance."""
+def overall_table(summary: Summary, intervals: dict[str, Interval]) -> Table:
+    """One row for each metric, over all samples, with its 95 % interval if that is known; only a
+    box has a distance."""
     fewer = summary.dist_n < summary.n
     boxes = f"of {summary.dist_n:,} {'box' if summary.dist_n == 1 else 'boxes'}"
+
+    def row(name: str, shown: str, key: str, unit: Callable[[float], str]) -> tuple[str, str, str]:
+        interval = intervals.get(key)
+        return name, shown, f"{unit(interval.low)}–{unit(interval.high)}" if interval else ""
+
     rows = (
-        ("centre-hit", percent(summary.hit)),
-        ("mean IoU", decimal(summary.iou)),
-        ("IoU ≥ 0.5", percent(summary.iou_50)),
-        ("IoU ≥ 0.75", percent(summary.iou_75)),
-        ("IoU ≥ 0.9", percent(summary.iou_90)),
-        ("distance, median", pixels(summary.dist_median)),
-        ("distance, mean", pixels(summary.dist_mean)),
-        *([("", boxes)] if fewer else []),
-        ("type right", percent(summary.type)),
-        ("name exact", percent(summary.name)),
-        ("name CER", decimal(summary.cer)),
+        row("centre-hit", percent(summary.hit), "hit", cell),
+        row("mean IoU", decimal(summary.iou), "iou", decimal),
+        row("IoU ≥ 0.5", percent(summary.iou_50), "iou@0.5", cell),
+        row("IoU ≥ 0.75", percent(summary.iou_75), "iou@0.75", cell),
+        row("IoU ≥ 0.9", percent(summary.iou_90), "iou@0.9", cell),
+        ("distance, median", pixels(summary.dist_median), ""),
+        row("distance, mean", pixels(summary.dist_mean), "dist_mean", "{:.1f}".format),
+        *([("", boxes, "")] if fewer else []),
+        row("type right", percent(summary.type), "type", cell),
+        row("name exact", percent(summary.name), "name", cell),
+        row("name CER", decimal(summary.cer), "cer", decimal),
     )
     return _pairs(rows)
 

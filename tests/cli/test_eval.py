@@ -60,7 +60,7 @@ def test_every_option_reaches_the_scoring(tmp_path):
     assert closed["overall"]["n"] == 2
     assert (closed["overall"]["hit"], half_open["overall"]["hit"]) == (0.5, 0)
     assert (
-        "|edges:half-open|frame:norm1000|denom:dataset|dup:first|split:val|n:2|"
+        "|edges:half-open|frame:norm1000|denom:dataset|dup:first|split:val|ci:wilson95,bs:1000,seed:12345|n:2|"
         in (half_open["signature"])
     )
     assert len(closed["worst"]) == 1

@@ -24,7 +24,7 @@ def sign(**changes):
 def test_every_convention_is_in_it():
     assert sign() == (
         "groundkit|hit,iou,dist,type,name,cer|edges:closed|frame:resized|denom:dataset|dup:first"
-        f"|split:all|n:3|data:8c1f03aa|v:{__version__}"
+        f"|split:all|ci:wilson95,bs:1000,seed:12345|n:3|data:8c1f03aa|v:{__version__}"
     )
     assert "|frame:mixed|" in sign(frames={"resized", "norm1"})
     assert "|frame:none|" in sign(frames=set())
