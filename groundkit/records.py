@@ -2,8 +2,8 @@
 
 Screen       a screenshot and the elements on it, in pixels of the original image
 Element      one thing on a screen: a box, what its source calls it, its names
-Gold         what a right answer to a question is, in pixels of the saved image
-Sample       a Gold with its prompt, its answer and how it was made; one row of samples.jsonl
+Sample       a question about a screen, with its prompt, its answer and how it was made
+Gold         what a right answer to a question is: what scoring needs of a sample or a benchmark
 Prediction   what a model wrote about one sample, raw
 Verdict      what scoring made of one prediction
 
@@ -110,8 +110,56 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     clipped: bool
 
 
-class Gold(msgspec.Struct, frozen=True, kw_only=True):
-    """What a right answer is. Coordinates are pixels of the saved image (frame `resized`).
+class Gold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a right answer to a question is: a box, several, a polygon, or that there is nothing.
+
+    Coordinates are pixels of an image of `width` x `height`: the saved image of a dataset (frame
+    `resized`), or the screenshot itself of a benchmark.
+
+    Attributes:
+        id: unique in its dataset.
+        image: path of that image, relative to the file that holds this record.
+        width, height: of that image.
+        original: width and height of the screenshot before it was resized; None if it was not.
+        box: of the element asked for; None if there are `boxes`, a `polygon` or `absent`.
+        boxes: of all elements asked for, where a question has several answers.
+        polygon: outline of the element, x and y alternating.
+        absent: whether the right answer is that there is no such element.
+        type: key of `vocabulary.TYPE_WORDS`; empty if unknown.
+        name: the element's name; empty if unknown.
+        point: the point asked about, if any.
+        screen: the screen that the question is about; empty: `image` tells. What is asked about
+            one screen is not independent: intervals are clustered by it.
+        group: app, domain or trace.
+        labels: further groupings to break figures down by, for example `{"platform": "web"}`; one
+            with several values counts for each of them.
+    """
+
+    id: str
+    image: str
+    width: int
+    height: int
+    original: Size | None = None
+    box: Box | None = None
+    boxes: tuple[Box, ...] = ()
+    polygon: tuple[float, ...] = ()
+    absent: bool = False
+    type: str = ""
+    name: str = ""
+    point: tuple[float, float] | None = None
+    lang: Lang = "zh"
+    screen: str = ""
+    group: str = ""
+    source: str = ""
+    split: str = ""
+    labels: dict[str, str | tuple[str, ...]] = {}
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """One question about one point of a saved image, with its answer: a row of samples.jsonl.
+
+    Coordinates are whole pixels of the saved image (frame `resized`). What it has in common with
+    `Gold` has the same names, so that its rows read as gold records.
 
     Attributes:
         id: unique in its dataset.
@@ -122,6 +170,13 @@ class Gold(msgspec.Struct, frozen=True, kw_only=True):
         type: key of `vocabulary.TYPE_WORDS`.
         name: the element's name.
         point: the point asked about.
+        prompt: the user text, with the `<image>` tag.
+        answer: the text that a model should write.
+        frame: of every coordinate in prompt and answer.
+        element: id of the element on its screen.
+        name_source: where the name came from.
+        placement: whether the point lies in the element's own region or near it, outside of all.
+        marker: what was drawn at the point; None if the image is unmarked.
     """
 
     id: str
@@ -138,21 +193,6 @@ class Gold(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
     source: str = ""
     split: Split = "train"
-
-
-class Sample(Gold, frozen=True, kw_only=True):
-    """One question about one point, with its answer.
-
-    Attributes:
-        prompt: the user text, with the `<image>` tag.
-        answer: the text that a model should write.
-        frame: of every coordinate in prompt and answer.
-        element: id of the element on its screen.
-        name_source: where the name came from.
-        placement: whether the point lies in the element's own region or near it, outside of all.
-        marker: what was drawn at the point; None if the image is unmarked.
-    """
-
     prompt: str
     answer: str
     element: str
@@ -162,21 +202,23 @@ class Sample(Gold, frozen=True, kw_only=True):
     frame: Literal["resized"] = "resized"
 
 
-class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a model wrote about one sample.
 
     Attributes:
         id: of the sample.
         text: the model's words, untouched.
-        frame: the coordinate frame of the numbers in `text`.
+        frame: the coordinate frame of the numbers in `text`; None if the row does not say.
         model: who wrote it.
+        score: the model's confidence, for metrics that rank answers.
         gold: the right answer, if the file is to be scored without its dataset.
     """
 
     id: str
     text: str
-    frame: FrameName = "resized"
+    frame: FrameName | None = None
     model: str = ""
+    score: float | None = None
     gold: Gold | None = None
 
 
