@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -14,8 +14,6 @@ from groundkit.prediction_files.golds import is_number, make_gold, word
 from groundkit.prediction_files.keys import Numbering, key
 from groundkit.prediction_files.paths import MISSING, first_of
 from groundkit.records import Prediction
-
-assert get_args(FrameName) == FRAME_NAMES
 
 
 class Converter:
@@ -76,7 +74,7 @@ class Converter:
         keyed = isinstance(image, str) and isinstance(asked, str) and image and asked
         if keyed and (self._form.prefer_key or values.get("id") is None):
             return self._keys.name(key(str(image), str(asked)))
-        if "id" in self._fields and (values.get("id") is not None or "id" not in self._form.fields):
+        if "id" in self._fields:
             return word(values.get("id"), "id", "")
         return f"row-{self._rows}"
 

@@ -17,6 +17,8 @@ from groundkit.vocabulary import TYPE_WORDS, type_of_word
 
 _WORDS = ("image", "instruction", "name", "screen", "group", "source", "split")
 _FOUR = 4
+_ABSURD = 1e15
+_LONGEST = 80
 
 
 def make_gold(values: Mapping[str, Any], name: str, where: str) -> Gold | None:
@@ -92,7 +94,7 @@ def is_number(value: Any) -> bool:
     """Whether a value is a finite number of a size that arithmetic can bear."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return math.isfinite(value) and abs(value) < 1e15  # noqa: PLR2004
+    return math.isfinite(value) and abs(value) < _ABSURD
 
 
 def _answer(values: Mapping[str, Any], where: str) -> dict[str, Any] | None:
@@ -138,4 +140,4 @@ def _labels(values: Mapping[str, Any], where: str) -> dict[str, str]:
 
 def _shown(value: Any) -> str:
     shown = repr(value)
-    return shown if len(shown) < 80 else shown[:79] + "…"  # noqa: PLR2004
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

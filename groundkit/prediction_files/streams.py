@@ -47,13 +47,13 @@ def open_unpacked(path: Path) -> Iterator[io.BufferedReader]:
 def _unpacked(file: io.BufferedReader, path: Path) -> Iterator[io.BufferedReader]:
     start = file.peek(len(_ZSTD))
     if start.startswith(_GZIP):
-        opened: IO[bytes] = gzip.GzipFile(fileobj=file)
+        opened: Any = gzip.GzipFile(fileobj=file)
     elif start.startswith(_ZSTD):
         opened = _zstd(file, path)
     else:
         yield file
         return
-    with opened, io.BufferedReader(cast("io.RawIOBase", opened), _MEBIBYTE) as stream:
+    with opened, io.BufferedReader(opened, _MEBIBYTE) as stream:
         if stream.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
             stream.read(len(codecs.BOM_UTF8))
         yield stream

@@ -1,4 +1,7 @@
-"""Any file of rows, read by the fields that the user names; our own names are found by themselves."""
+"""Any file of rows, read by the fields that the user names.
+
+Our own names are found by themselves.
+"""
 
 from __future__ import annotations
 
