@@ -128,6 +128,7 @@ class Gold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         type: key of `vocabulary.TYPE_WORDS`; empty if unknown.
         name: the element's name; None if unknown.
         point: the point asked about, if any.
+        instruction: what was asked for, where it is not a point.
         screen: the screen that the question is about; empty: `image` tells. What is asked about
             one screen is not independent: intervals are clustered by it.
         group: app, domain or trace.
@@ -147,6 +148,7 @@ class Gold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str = ""
     name: str | None = None
     point: tuple[float, float] | None = None
+    instruction: str = ""
     lang: Lang | None = None
     screen: str = ""
     group: str = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from groundkit.cli.streams import input_path, output_path, take_stdout
+from groundkit.errors import OptionError
 
 if TYPE_CHECKING:
     from groundkit.geometry import FrameName
@@ -18,7 +19,7 @@ _WORST = 5
 
 
 def run(
-    predictions: Annotated[Path, typer.Argument(help="A predictions.jsonl; - is stdin.")],
+    predictions: Annotated[Path, typer.Argument(help="A predictions file; - is stdin.")],
     dataset: Annotated[
         Path | None,
         typer.Option(
@@ -64,9 +65,28 @@ def run(
             help="Write one row a sample, with the reason, here; - is stdout.", show_default=False
         ),
     ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            help="What the predictions look like: groundkit, llamafactory, ms-swift, lmms-eval, "
+            "sspro, openai-batch or plain. Default: what the first rows look like.",
+            show_default=False,
+        ),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="NAME=PATH: where the rows hold id, text, box, image ...: "
+            "--field text=response.choices.0.message.content. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     worst: Annotated[int, typer.Option(help="How many of the worst cases to show.")] = _WORST,
 ) -> None:
     """Score predictions and show what went wrong.
+
+    Predictions are JSON Lines, JSON or Parquet, plain or packed, as groundkit or another tool
+    writes them.
 
     Example: groundkit eval predictions.jsonl --json report.json
     """
@@ -91,6 +111,8 @@ def run(
         split=split,
         worst=worst,
         verdicts=verdicts,
+        format=format,
+        fields=_fields(field or []),
     )
     if json is not None:
         write_json(relocate(evaluation, json), json)
@@ -98,3 +120,14 @@ def run(
     for path in (json, verdicts):
         if path is not None and not is_stream(path):
             typer.echo(f"wrote {path}", err=True)
+
+
+def _fields(words: list[str]) -> dict[str, str]:
+    """`["text=response.text"]` as a table."""
+    found = {}
+    for word in words:
+        name, equals, path = word.partition("=")
+        if not (name and equals and path):
+            raise OptionError(f"not a field: {word[:60]!r}", "--field", hint="write NAME=PATH")
+        found[name] = path
+    return found

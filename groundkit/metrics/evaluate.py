@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -23,10 +23,11 @@ from groundkit.metrics.headline import overall_intervals
 from groundkit.metrics.intervals import Interval
 from groundkit.metrics.judge import Judged, Scores, judge
 from groundkit.metrics.outputs import check_reports, samples_file
-from groundkit.metrics.rows import Batch, Intake, Selection, check_split, read_batches
+from groundkit.metrics.rows import Batch, Intake, Selection, advise, check_split, read_batches
 from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
 from groundkit.metrics.verdicts import Case, Failure, WorstCases, encode_verdicts
+from groundkit.prediction_files.read import read_predictions
 from groundkit.store import atomic_write, home, real
 
 DEFAULT_WORST = 5
@@ -39,6 +40,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         signature: how the numbers were made; see `metrics.signature`.
         predictions, dataset: the files, as they were named.
+        read_as: how the predictions were read, in words, if they are not groundkit's own rows.
         models: names found in the rows that count, sorted, at most 20.
         overall: means over all gold records.
         intervals: their 95 % intervals, by key of `overall`.
@@ -55,6 +57,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     signature: str
     predictions: str
     dataset: str | None
+    read_as: str
     models: list[str]
     overall: Summary
     intervals: dict[str, Interval]
@@ -76,11 +79,13 @@ def evaluate(  # noqa: PLR0913  (as many as the command has options)
     split: str = "all",
     worst: int = DEFAULT_WORST,
     verdicts: Path | None = None,
+    format: str | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> Evaluation:
     """Scores a predictions file.
 
     Args:
-        predictions: a predictions.jsonl.
+        predictions: a predictions.jsonl, or a file of another tool.
         dataset: a samples.jsonl or the folder that holds it; its samples are the denominator.
             None: the gold records that the predictions carry.
         frame: read all numbers in this frame, whatever the rows say.
@@ -90,6 +95,8 @@ def evaluate(  # noqa: PLR0913  (as many as the command has options)
         split: `train`, `val` or `all`.
         worst: how many of the worst cases to keep.
         verdicts: write a verdicts.jsonl here.
+        format: what the predictions look like; None: what their first rows look like.
+        fields: our names to paths in their rows; see `prediction_files.read_predictions`.
 
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
@@ -105,7 +112,9 @@ def evaluate(  # noqa: PLR0913  (as many as the command has options)
     with _paused_gc(), _verdict_writer(verdicts, images) as write:
         golds = None if dataset is None else read_gold(dataset)
         selection = Selection(golds, split, frame or (family and family.frame), rule)
-        for batch in read_batches(predictions, selection, intake):
+        file = read_predictions(predictions, format=format, fields=fields, advise=advise)
+        intake.shown = "" if file.format.name == "groundkit" and not fields else file.shown
+        for batch in read_batches(file, selection, intake):
             judged = judge(batch, edges)
             tally.add(batch, judged)
             write(batch, judged)
@@ -224,6 +233,7 @@ def _report(
         ),
         predictions=str(predictions),
         dataset=None if dataset is None else str(dataset),
+        read_as=intake.shown,
         models=sorted(intake.models - {""})[:_MAX_MODELS],
         overall=overall,
         intervals=overall_intervals(scores, tally.screens()),

@@ -6,11 +6,10 @@ it is what the predictions file carries. Of several answers to one sample the fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
-from pathlib import Path
 from typing import cast, get_args
 
 import msgspec
@@ -18,8 +17,8 @@ import numpy as np
 
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
-from groundkit.metrics.chunks import Chunk, read_chunks
 from groundkit.metrics.gold import GoldArrays, to_arrays
+from groundkit.prediction_files.chunks import Chunk
 from groundkit.records import Gold, Prediction, Split
 
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -101,6 +100,7 @@ class Intake:
         declared: frames that the rows that count declare, where they were overruled.
         models: named by the rows that count.
         rule: by which the model resized what it was shown, if that was declared.
+        shown: how the file was read, in words.
     """
 
     ids: dict[str, int] = field(default_factory=dict)
@@ -114,6 +114,7 @@ class Intake:
     declared: set[FrameName] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
     rule: ResizeRule | None = None
+    shown: str = ""
 
     def show(self, kind: str, name: str) -> None:
         """Keeps the first id of a kind as an example; the end of a long one, where ids differ."""
@@ -121,17 +122,19 @@ class Intake:
         self.examples.setdefault(kind, shown)
 
 
-def read_batches(path: Path, selection: Selection, intake: Intake) -> Iterator[Batch]:
+def read_batches(
+    predictions: Iterable[Chunk[Prediction]], selection: Selection, intake: Intake
+) -> Iterator[Batch]:
     """The rows to judge, in the order of the file; samples without an answer come last.
 
     Args:
-        path: a predictions.jsonl.
+        predictions: of a file, in its order.
         intake: filled in on the way.
 
     Raises:
         DataError: a row cannot be decoded or has no gold record.
     """
-    for chunk in read_chunks(path, Prediction, _advise):
+    for chunk in predictions:
         intake.rows += len(chunk.records)
         golds = _golds(chunk, selection.golds)
         rows = _choose(golds, chunk, selection, intake)
@@ -169,7 +172,7 @@ def _first_id(golds: dict[str, Gold], split: str) -> str:
     return next(asked, next(iter(golds)))
 
 
-def _advise(line: bytes, error: DataError) -> DataError:
+def advise(line: bytes, error: DataError) -> DataError:
     """A better word about two frequent mistakes: a dataset, and a call that gave no text."""
     try:
         row = msgspec.json.decode(line)
@@ -281,7 +284,8 @@ def _check_sizes(
     for row in np.flatnonzero(~arrays.sizes.all(axis=1)).tolist():
         if frames[row] != "pixel":
             what = f"the size of the image is not known, which numbers in {frames[row]} need"
-            raise DataError(what, where(row))
+            hint = "numbers in the frame of the gold boxes themselves are scored with --frame pixel"
+            raise DataError(what, where(row), hint=hint)
 
 
 def _compare(predictions: Sequence[Prediction], golds: Sequence[Gold], intake: Intake) -> None:

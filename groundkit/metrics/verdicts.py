@@ -191,7 +191,8 @@ def _badness(batch: Batch, judged: Judged) -> Floats:
     """0 for a perfect answer, up to 1 for a hit, 1.5 for no box, from 2 to 3 for a miss."""
     sizes, scores = batch.arrays.sizes, judged.scores
     diagonal = np.hypot(sizes[:, 0], sizes[:, 1])
-    far = scores.distance / (scores.distance + diagonal)
+    # A size that is not known is 0.
+    far = scores.distance / np.maximum(scores.distance + diagonal, 1.0)
     missed = np.where(np.isnan(far), 1.5, 2 + far)
     exact = reaches(scores.iou, 1) | scores.is_point | ~scores.present
     loose = np.where(exact, 0.0, 1 - scores.iou)

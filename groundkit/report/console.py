@@ -109,7 +109,9 @@ def _inputs(evaluation: Evaluation) -> Text:
         names.append(f"scored against {plain(evaluation.dataset)}")
     if evaluation.models:
         names.append(f"written by {plain(', '.join(evaluation.models))}")
-    return Text(", ".join(names), style="dim", overflow="fold")
+    if evaluation.read_as:
+        names.append("\n" + plain(evaluation.read_as, 1000))
+    return Text(", ".join(names).replace(", \n", "\n"), style="dim", overflow="fold")
 
 
 def _flags(flags: list[Flag]) -> Table:

@@ -119,7 +119,11 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("verb", "function", "names"),
     [
-        (evaluate.run, evaluate_file, ["dataset", "frame", "edges", "split", "worst", "verdicts"]),
+        (
+            evaluate.run,
+            evaluate_file,
+            ["dataset", "frame", "edges", "split", "worst", "verdicts", "format"],
+        ),
         (predict_verb.run, predict_reference, ["split", "seed", "box_size"]),
     ],
 )
@@ -130,10 +134,11 @@ def test_defaults_are_those_of_the_library(verb, function, names):
         if name == "box_size":
             default = predict_verb._parse_size(default)
         assert default == used[name].default, name
-    # No default of the library is left out; the command makes a family of three options.
+    # No default of the library is left out; the command makes a family of three options, and
+    # takes fields as words.
     assert {name for name, item in used.items() if item.default is not item.empty} == {
         *names,
-        *({"family"} & used.keys()),
+        *({"family", "fields"} & used.keys()),
     }
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from groundkit.errors import DataError, OptionError
+from groundkit.errors import GroundkitError, OptionError
 from groundkit.metrics.evaluate import evaluate, relocate
 from groundkit.records import Verdict
 from groundkit.store import read_jsonl
@@ -172,7 +172,7 @@ def test_missing_samples_have_verdicts_too(tmp_path, file):
 
 def test_an_error_leaves_no_verdicts_and_the_collector_running(tmp_path, file):
     file.write_bytes(b'{"id": "a"}\n')
-    with pytest.raises(DataError):
+    with pytest.raises(GroundkitError):
         evaluate(file, verdicts=tmp_path / "v.jsonl")
     assert [path.name for path in tmp_path.iterdir()] == ["predictions.jsonl"]
     assert gc.isenabled()

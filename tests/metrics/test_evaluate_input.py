@@ -55,7 +55,7 @@ def line(**changes) -> bytes:
             id="deeply nested",
         ),
         (b'"text"\n', r"p.jsonl:3: Expected `object`"),
-        (line(text=...), r"p.jsonl:3: Object missing required field `text`"),
+        (line(text=...), r"p.jsonl:3: text: the row has no text of the model"),
         (
             line(text=None),
             r'p.jsonl:3: text: the answer is null, not a text; of a call that failed write "", ',
@@ -139,7 +139,7 @@ def test_other_tools_may_add_keys(file):
 
 def test_nothing_to_score(tmp_path, file):
     file.write_bytes(b"\n  \n")
-    assert refusal(file).endswith("the file holds no predictions")
+    assert refusal(file).endswith("the file holds no rows")
     assert "cannot read the file: No such file" in refusal(tmp_path / "none.jsonl")
     write_rows(file, [predict(make_gold())])
     assert "no prediction is for the split 'val'" in refusal(file, split="val")

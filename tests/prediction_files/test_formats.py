@@ -1,0 +1,227 @@
+"""Prediction files of other tools, each as that tool writes it, through the whole of eval."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from groundkit.errors import DataError, GroundkitError, OptionError
+from groundkit.metrics.evaluate import evaluate
+from groundkit.prediction_files.read import read_predictions
+from groundkit.store import encode_line
+from tests.metrics.builders import make_sample, write_rows
+
+BOX = "[100, 100, 200, 140]"
+
+
+def sspro(name: str, pred, correct: str, **fields):
+    return {
+        "img_path": f"./images/{name}.png",
+        "group": "CAD",
+        "platform": "windows",
+        "application": "vivado",
+        "prompt_to_evaluate": f"open {name}",
+        "gt_type": "positive",
+        "ui_type": "icon",
+        "image_size": [1000, 500],
+        "pred": pred,
+        "raw_response": "(500, 499)<|im_end|>",
+        "bbox": [100, 100, 200, 140],
+        "correctness": correct,
+        **fields,
+    }
+
+
+ROWS = {
+    "llamafactory": (
+        [{"prompt": "?", "predict": BOX, "label": f"<ref>text-a</ref><box>[{BOX}]</box>"}] * 2,
+        {"n": 2, "hit": 1, "iou": 1},
+    ),
+    "openai-batch": (
+        [
+            {
+                "custom_id": name,
+                "response": {
+                    "status_code": status,
+                    "body": {"model": "m", "choices": [{"message": {"content": BOX}}]},
+                },
+                "error": None,
+            }
+            for name, status in (("a", 200), ("b", 500))
+        ],
+        {"n": 2, "hit": 0.5, "iou": 0.5},
+    ),
+    "sspro": (
+        {
+            "metrics": {},
+            "details": [
+                sspro("a", [150, 120], "correct"),
+                sspro("b", [250, 120], "wrong"),
+                sspro("c", None, "wrong_format"),
+                sspro("d", [200, 140], "correct", bbox=[100, 100, 201, 141]),
+            ],
+        },
+        {"n": 4, "hit": 0.5, "iou": 0},
+    ),
+}
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    return write_rows(tmp_path / "samples.jsonl", [make_sample("a"), make_sample("b")])
+
+
+def write(path, rows):
+    lines = [json.dumps(rows)] if isinstance(rows, dict) else map(json.dumps, rows)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_file_of_another_tool_is_detected_and_scored(name, tmp_path, dataset):
+    rows, expected = ROWS[name]
+    file = write(tmp_path / "p.json", rows)
+    assert read_predictions(file).format.name == name
+    samples = dataset if name == "openai-batch" else None
+    frames = {"sspro": None, "llamafactory": "pixel", "openai-batch": "resized"}
+    found = evaluate(file, samples, frame=frames[name])
+    assert {key: getattr(found.overall, key) for key in expected} == expected
+    assert f"is read as {name}" in found.read_as
+
+
+def test_a_failed_request_is_a_missing_answer(tmp_path, dataset):
+    found = evaluate(write(tmp_path / "p.jsonl", ROWS["openai-batch"][0]), dataset, frame="resized")
+    assert found.overall.status["missing"] == 1
+
+
+def test_the_official_verdicts_of_screenspot_pro_come_out_row_by_row(tmp_path):
+    rows = ROWS["sspro"][0]["details"]
+    verdicts = tmp_path / "v.jsonl"
+    evaluate(write(tmp_path / "p.json", {"details": rows}), verdicts=verdicts)
+    found = [json.loads(line) for line in verdicts.read_text(encoding="utf-8").splitlines()]
+    official = [row["correctness"] == "correct" for row in rows]
+    assert [verdict["hit"] for verdict in found] == official
+    assert [verdict["status"] == "unparsable" for verdict in found] == [False, False, True, False]
+
+
+def test_points_between_0_and_1_are_told_by_the_whole_file(tmp_path):
+    rows = [sspro("a", [0.15, 0.24], "correct"), sspro("b", [0.9, 0.9], "wrong")]
+    found = evaluate(write(tmp_path / "p.json", {"details": rows}))
+    assert found.overall.hit == 0.5
+    assert "frame:norm1|" in found.signature
+
+
+PLAIN = [
+    {"key": "a", "out": {"said": [{"words": BOX}]}},
+    {"key": "b", "out": {"said": [{"words": "no"}]}},
+]
+
+
+def test_fields_say_where_the_text_is(tmp_path, dataset):
+    found = evaluate(
+        write(tmp_path / "p.jsonl", PLAIN),
+        dataset,
+        frame="resized",
+        fields={"id": "key", "text": "out.said.0.words"},
+    )
+    assert (found.overall.hit, found.overall.status["unparsable"]) == (0.5, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"text": "out.said.1.words"}, "out.said.1"),
+        ({"text": "nowhere"}, "nowhere"),
+        ({"mood": "key"}, "mood"),
+        ({}, "--field text=PATH"),
+    ],
+)
+def test_a_field_that_leads_nowhere_is_told(tmp_path, fields, message):
+    with pytest.raises(OptionError) as caught:
+        read_predictions(write(tmp_path / "p.jsonl", PLAIN), fields=fields)
+    assert message in str(caught.value)
+
+
+def test_an_unknown_format_is_told(tmp_path):
+    with pytest.raises(OptionError, match=r"valid: .*llamafactory"):
+        read_predictions(write(tmp_path / "p.jsonl", PLAIN), format="excel")
+
+
+# --- containers ----------------------------------------------------------------------------------
+
+OURS = [{"id": name, "text": BOX, "frame": "resized"} for name in "ab"]
+
+
+def pack_gzip(data: bytes) -> bytes:
+    return gzip.compress(data)
+
+
+def pack_zstandard(data: bytes) -> bytes:
+    import zstandard
+
+    return zstandard.compress(data)
+
+
+def as_parquet(data: bytes) -> bytes:
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(list(map(json.loads, data.splitlines()))), out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [
+        bytes,
+        pack_gzip,
+        pack_zstandard,
+        as_parquet,
+        lambda data: b"[%s]" % data[:-1].replace(b"\n", b","),
+    ],
+)
+def test_every_container_gives_the_same_figures(tmp_path, dataset, pack):
+    """Known by their first bytes, not by their names."""
+    file = tmp_path / "predictions"
+    file.write_bytes(pack(b"".join(map(encode_line, OURS))))
+    assert evaluate(file, dataset).overall.iou == 1
+
+
+HOSTILE = {
+    "empty": b"",
+    "cut gzip": gzip.compress(b"".join(map(encode_line, OURS)))[:-9],
+    "cut zstandard": b"\x28\xb5\x2f\xfd\x04",
+    "no parquet": b"PAR1 and nothing else",
+    "a bomb of one line": gzip.compress(b" " * (1 << 27)),
+    "not UTF-8": b'{"id": "\xff\xfe"}\n',
+    "brackets": b"[" * 100_000,
+    "an object of no rows": b'{"a": 1}',
+    "a list of numbers": b"[1, 2, 3]",
+    "NaN": b'{"id": "a", "text": NaN}\n',
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_broken_file_is_one_clear_error(case, tmp_path, dataset):
+    file = tmp_path / "p.jsonl"
+    file.write_bytes(HOSTILE[case])
+    with pytest.raises(GroundkitError) as caught:
+        evaluate(file, dataset, frame="resized")
+    assert "p.jsonl" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_bad_row_of_a_foreign_file_is_named(tmp_path, dataset):
+    rows = [*PLAIN, {"key": "c", "out": {"said": [{"words": None}]}}]
+    with pytest.raises(DataError, match=r"p.jsonl:3: text"):
+        evaluate(
+            write(tmp_path / "p.jsonl", rows),
+            dataset,
+            frame="resized",
+            fields={"id": "key", "text": "out.said.0.words"},
+        )
