@@ -28,8 +28,9 @@ class Labels:
 
     def add(self, values: Sequence[str]) -> None:
         """Appends some rows."""
-        for value in set(values).difference(self.code):
-            self.code[value] = len(self.code)
+        # In the order of the rows: that of a set differs from run to run, and resamples with it.
+        for value in dict.fromkeys(values):
+            self.code.setdefault(value, len(self.code))
         codes = np.fromiter(map(self.code.__getitem__, values), np.int64, len(values))
         self.parts.append(codes)
 

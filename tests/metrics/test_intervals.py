@@ -1,5 +1,10 @@
 """Intervals, against published figures, formulas and the normal approximation."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +12,8 @@ from groundkit.metrics import intervals as module
 from groundkit.metrics.evaluate import evaluate
 from groundkit.metrics.intervals import Interval, bootstrap, wilson
 from tests.metrics.builders import make_gold, predict, write_rows
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -77,20 +84,40 @@ def test_there_is_no_interval_of_one_screen_or_of_nothing():
 
 
 def test_a_report_clusters_by_screen(tmp_path):
-    """Five samples on each of 40 screens, all right or all wrong together."""
+    """Five samples on each of 200 screens, all right or all wrong together."""
     golds = [
         make_gold(f"{row}", screen=f"s{row // 5}", image=f"{row}.png", name=None, type="")
-        for row in range(200)
+        for row in range(1000)
     ]
     rows = [
         predict(gold, "[100, 100, 200, 140]" if int(gold.id) // 5 % 2 else "[0, 0, 9, 9]")
         for gold in golds
     ]
     found = evaluate(write_rows(tmp_path / "p.jsonl", rows))
-    assert found.intervals["hit"] == wilson(100, 200)
+    assert found.intervals["hit"] == wilson(500, 1000)
     assert set(found.intervals) == {
         *("hit", "iou", "iou@0.5", "iou@0.75", "iou@0.9", "dist_mean"),
     }
-    # 40 screens, half of them with a mean of 1: sqrt(0.25 / 40), twice that of 200 single rows.
-    assert standard_error(found.intervals["iou"]) == pytest.approx(np.sqrt(0.25 / 40), rel=0.1)
+    # 200 screens, half of them with a mean of 1: more than twice that of 1,000 single rows.
+    assert standard_error(found.intervals["iou"]) == pytest.approx(np.sqrt(0.25 / 200), rel=0.1)
     assert "|ci:wilson95,bs:1000,seed:12345|" in found.signature
+
+
+def test_two_processes_draw_the_same(tmp_path):
+    """Whatever order strings have in a set, which differs from process to process."""
+    golds = [make_gold(f"{row}", screen=f"s{row}") for row in range(40)]
+    texts = ["[100, 100, 200, 140]", "[110, 100, 200, 140]", "hm"]
+    rows = [predict(gold, texts[row % 3]) for row, gold in enumerate(golds)]
+    write_rows(tmp_path / "p.jsonl", rows)
+    command = [sys.executable, "-m", "groundkit", "eval", "p.jsonl", "--json", "-"]
+    found = {
+        subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert len(found) == 1
