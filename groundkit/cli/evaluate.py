@@ -23,6 +23,8 @@ def run(
     dataset: Annotated[
         Path | None,
         typer.Option(
+            "--dataset",
+            "--gold",
             help="The samples.jsonl asked, or its folder: its samples are the denominator. "
             "Default: the gold records in the predictions.",
             show_default=False,
@@ -63,6 +65,21 @@ def run(
         Path | None,
         typer.Option(
             help="Write one row a sample, with the reason, here; - is stdout.", show_default=False
+        ),
+    ] = None,
+    benchmark: Annotated[
+        str | None,
+        typer.Option(
+            help="--gold holds the annotations of this benchmark: screenspot, screenspot-v2, "
+            "screenspot-pro, osworld-g, refcoco, ui-vision or mmbench-gui.",
+            show_default=False,
+        ),
+    ] = None,
+    boxes: Annotated[
+        str | None,
+        typer.Option(
+            help="Its boxes are xywh or xyxy. Default: as the numbers of the file say.",
+            show_default=False,
         ),
     ] = None,
     format: Annotated[
@@ -113,6 +130,8 @@ def run(
         verdicts=verdicts,
         format=format,
         fields=_fields(field or []),
+        benchmark=benchmark,
+        boxes=boxes,
     )
     if json is not None:
         write_json(relocate(evaluation, json), json)

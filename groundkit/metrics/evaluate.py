@@ -28,6 +28,7 @@ from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
 from groundkit.metrics.verdicts import Case, Failure, WorstCases, encode_verdicts
 from groundkit.prediction_files.read import read_predictions
+from groundkit.records import Gold
 from groundkit.store import atomic_write, home, real
 
 DEFAULT_WORST = 5
@@ -81,6 +82,8 @@ def evaluate(  # noqa: PLR0913  (as many as the command has options)
     verdicts: Path | None = None,
     format: str | None = None,
     fields: Mapping[str, str] | None = None,
+    benchmark: str | None = None,
+    boxes: str | None = None,
 ) -> Evaluation:
     """Scores a predictions file.
 
@@ -97,6 +100,8 @@ def evaluate(  # noqa: PLR0913  (as many as the command has options)
         verdicts: write a verdicts.jsonl here.
         format: what the predictions look like; None: what their first rows look like.
         fields: our names to paths in their rows; see `prediction_files.read_predictions`.
+        benchmark: `dataset` holds the annotations of this one; see `benchmarks.read_benchmark`.
+        boxes: `xywh` or `xyxy`, where the numbers of a benchmark do not tell.
 
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
@@ -104,13 +109,14 @@ def evaluate(  # noqa: PLR0913  (as many as the command has options)
             of the files to be read or of a dataset.
     """
     _check_options(frame, edges, split, worst)
-    dataset = None if dataset is None else samples_file(dataset)
+    if dataset is not None and benchmark is None:
+        dataset = samples_file(dataset)
     check_reports(predictions, dataset, verdicts=verdicts)
     images = dataset or predictions
     rule = None if family is None else family.rule
     intake, tally = Intake(rule=rule), Tally(WorstCases(worst, _folder(images)))
     with _paused_gc(), _verdict_writer(verdicts, images) as write:
-        golds = None if dataset is None else read_gold(dataset)
+        golds = _read_golds(dataset, benchmark, boxes)
         selection = Selection(golds, split, frame or (family and family.frame), rule)
         file = read_predictions(predictions, format=format, fields=fields, advise=advise)
         intake.shown = "" if file.format.name == "groundkit" and not fields else file.shown
@@ -118,9 +124,25 @@ def evaluate(  # noqa: PLR0913  (as many as the command has options)
             judged = judge(batch, edges)
             tally.add(batch, judged)
             write(batch, judged)
+        if benchmark is not None and rule is None and "resized" in intake.frames:
+            what = "numbers are in pixels of a resized image, and no model says which size"
+            raise OptionError(what, "--benchmark", hint="add --model-family NAME")
         if tally.is_empty:
             raise _nothing(predictions, dataset, split, intake)
     return _report(predictions, dataset, (edges, split), intake, tally)
+
+
+def _read_golds(
+    dataset: Path | None, benchmark: str | None, boxes: str | None
+) -> dict[str, Gold] | None:
+    """The gold records of a dataset or a benchmark by id, if there is one."""
+    if benchmark is None:
+        return None if dataset is None else read_gold(dataset)
+    if dataset is None:
+        raise OptionError("where are its annotations?", "--benchmark", hint="add --dataset FILE")
+    from groundkit.benchmarks.read import read_benchmark
+
+    return {gold.id: gold for gold in read_benchmark(benchmark, dataset, boxes=boxes).golds}
 
 
 def _check_options(frame: str | None, edges: str, split: str, worst: int) -> None:

@@ -122,7 +122,17 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
         (
             evaluate.run,
             evaluate_file,
-            ["dataset", "frame", "edges", "split", "worst", "verdicts", "format"],
+            [
+                "dataset",
+                "frame",
+                "edges",
+                "split",
+                "worst",
+                "verdicts",
+                "format",
+                "benchmark",
+                "boxes",
+            ],
         ),
         (predict_verb.run, predict_reference, ["split", "seed", "box_size"]),
     ],
