@@ -125,6 +125,8 @@ class Gold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         boxes: of all elements asked for, where a question has several answers.
         polygon: outline of the element, x and y alternating.
         absent: whether the right answer is that there is no such element.
+        areas: of each of `boxes`, where it is not width times height: COCO's are of the outline.
+        crowds: boxes around crowds, in which detections are neither right nor wrong (COCO).
         type: key of `vocabulary.TYPE_WORDS`; empty if unknown.
         name: the element's name; None if unknown.
         point: the point asked about, if any.
@@ -145,6 +147,8 @@ class Gold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     boxes: tuple[Box, ...] = ()
     polygon: tuple[float, ...] = ()
     absent: bool = False
+    areas: tuple[float, ...] = ()
+    crowds: tuple[Box, ...] = ()
     type: str = ""
     name: str | None = None
     point: tuple[float, float] | None = None
@@ -213,6 +217,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         frame: the coordinate frame of the numbers in `text`; None if the row does not say.
         model: who wrote it.
         score: the model's confidence, for metrics that rank answers.
+        scores: its confidence in each box of the text, in their order.
         gold: the right answer, if the file is to be scored without its dataset.
     """
 
@@ -221,6 +226,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     frame: FrameName | None = None
     model: str = ""
     score: float | None = None
+    scores: tuple[float, ...] = ()
     gold: Gold | None = None
 
 

@@ -21,8 +21,8 @@ from groundkit.errors import DataError
 from groundkit.geometry import FRAME_NAMES, Frame
 from groundkit.grammar import read_answer, write_answer
 from groundkit.grammar.forms import RULES
-from groundkit.metrics.evaluate import evaluate
 from groundkit.vocabulary import TYPE_WORDS, type_word
+from tests.metrics.builders import evaluate
 
 ROOT = Path(__file__).parent.parent
 FORMATS = ROOT / "docs" / "formats.md"

@@ -10,9 +10,12 @@ import pytest
 
 from groundkit import records, store
 from groundkit.metrics import flags
-from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.boxes import EDGES
-from groundkit.metrics.evaluate import Evaluation, evaluate
+from groundkit.metrics.catalog import CATALOG
+from groundkit.metrics.evaluate import Evaluation
+from groundkit.metrics.metric import parse_metric
+from groundkit.metrics.parity import PARITIES
+from tests.metrics.builders import evaluate
 from tests.test_docs import RECORDS, ROOT, example, section, table, words_of
 
 EVALUATION = ROOT / "docs" / "evaluation.md"
@@ -69,9 +72,23 @@ def test_every_key_of_a_real_report_is_named(tmp_path):
 
 
 def test_every_number_of_the_report_is_explained():
-    rows = table("The numbers", "| in the report | in JSON | meaning |", EVALUATION)
-    shown = {key.strip("`") for _, key, _ in rows}
-    assert shown == {field.encode_name for field in msgspec.structs.fields(Summary)}
+    head = "| metric | meaning | options, the usual value first |"
+    rows = table("The numbers", head, EVALUATION)
+    assert [(parse_metric(name.split("`")[1]).name, about) for name, about, _ in rows] == [
+        (name, kind.about) for name, kind in CATALOG.items()
+    ]
+    for (_, _, options), kind in zip(rows, CATALOG.values(), strict=True):
+        for key, values in kind.options.items():
+            assert f"`{key}`: {', '.join(values) or 'micro, or groupings'}" in options
+
+
+def test_every_parity_mode_is_explained():
+    head = "| name | scorer | metrics | conventions |"
+    expected = [
+        [f"`{name}`", mode.source, ", ".join(f"`{metric}`" for metric in mode.metrics), mode.about]
+        for name, mode in PARITIES.items()
+    ]
+    assert list(map(list, table("The numbers", head, EVALUATION))) == expected
 
 
 def test_every_kind_of_flag_is_documented():
@@ -86,8 +103,8 @@ def test_every_field_of_the_signature_is_documented(tmp_path):
     assert [name for name, _ in rows] == [f"`{name}`" for name in names]
     (shown,) = re.findall(r"^    (groundkit\|.+)$", section("The signature", EVALUATION), re.M)
     assert [field.partition(":")[0] for field in shown.split("|")] == names
-    meanings = dict(rows)
-    assert all(f"`{edges}`" in meanings["`edges`"] for edges in EDGES)
+    numbers = section("The numbers", EVALUATION)
+    assert all(f"`{edges}`" in numbers for edges in EDGES)
 
 
 def test_the_program_about_verdicts_runs(tmp_path, monkeypatch, capsys):

@@ -5,8 +5,7 @@ import pytest
 from groundkit.errors import OptionError
 from groundkit.families import MODEL_FAMILIES, find_family
 from groundkit.geometry import FRAME_NAMES
-from groundkit.metrics.evaluate import evaluate
-from tests.metrics.builders import make_gold, predict, write_rows
+from tests.metrics.builders import evaluate, make_gold, predict, write_rows
 
 
 def test_every_family_names_a_frame_and_a_rule_where_it_needs_one():

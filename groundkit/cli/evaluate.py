@@ -56,6 +56,35 @@ def run(
         str,
         typer.Option(help="A centre on the edge hits: closed, half-open (left, top) or open."),
     ] = "closed",
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One more metric: hit@3, giou, f1@0.5, ap, 'hit(edges=open)', "
+            "'hit(average=platform+type)' ...; a wrong name lists them all. May be given several "
+            "times.",
+            show_default=False,
+        ),
+    ] = None,
+    parity: Annotated[
+        str | None,
+        typer.Option(
+            help="First the figures of another scorer: sspro, seeclick, osworld-g, "
+            "vlmevalkit-fixed, se-gui, gui-r1, vlm-r1 or coco.",
+            show_default=False,
+        ),
+    ] = None,
+    average: Annotated[
+        str | None,
+        typer.Option(
+            help="Groups that count alike in the macro average: type, or platform+type. "
+            "Default: those of the benchmark, or type.",
+            show_default=False,
+        ),
+    ] = None,
+    pixels: Annotated[
+        str,
+        typer.Option(help="Edges of boxes are continuous, or inclusive (+1), or refer."),
+    ] = "continuous",
     split: Annotated[str, typer.Option(help="Which samples: all, train or val.")] = "all",
     json: Annotated[
         Path | None,
@@ -109,6 +138,7 @@ def run(
     """
     from groundkit.families import find_family
     from groundkit.metrics.evaluate import evaluate, relocate
+    from groundkit.metrics.options import Options
     from groundkit.metrics.outputs import check_reports
     from groundkit.report.console import print_report, report_console
     from groundkit.report.json_report import write_json
@@ -118,21 +148,22 @@ def run(
     json, verdicts = output_path(json), output_path(verdicts)
     # Before the work is done; `evaluate` knows nothing of `json`.
     check_reports(predictions, dataset, json=json, verdicts=verdicts)
-    evaluation = evaluate(
-        predictions,
-        dataset,
-        # `evaluate` checks the words, here as in a script.
+    options = Options(
+        # `Options` checks the words, here as in a script.
         frame=cast("FrameName | None", frame),
         family=find_family(model_family, min_pixels, max_pixels),
         edges=cast("Edges", edges),
+        pixels=pixels,
         split=split,
-        worst=worst,
-        verdicts=verdicts,
         format=format,
         fields=_fields(field or []),
         benchmark=benchmark,
         boxes=boxes,
+        metrics=metric or (),
+        parity=parity,
+        average=average,
     )
+    evaluation = evaluate(predictions, dataset, options, worst=worst, verdicts=verdicts)
     if json is not None:
         write_json(relocate(evaluation, json), json)
     print_report(evaluation, report_console(stderr=take_stdout(json, verdicts)))

@@ -1,37 +1,50 @@
-"""Reduces columns of scores to the numbers of a report, for all rows or group by group."""
+"""Reduces the columns of metrics to figures, for all rows or group by group."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundkit.metrics.boxes import Floats, reaches
+from groundkit.metrics.boxes import Bools, Floats
+from groundkit.metrics.catalog import AVERAGE
+from groundkit.metrics.intervals import Interval, wilson
 from groundkit.metrics.judge import STATUSES, Ints, Scores
+from groundkit.metrics.measures import Ratio
+from groundkit.metrics.metric import Metric
 from groundkit.records import Status
 
 
+class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One metric over some rows.
+
+    Attributes:
+        value: None over no rows.
+        n: rows that have a share in it.
+        interval: the 95 % interval; None where there is none.
+        se: standard error, clustered by screen; `se_iid` as if all rows were independent.
+        macro: mean over the groups of `Evaluation.cells`, each of which counts alike.
+    """
+
+    value: float | None
+    n: int
+    interval: Interval | None = None
+    se: float | None = None
+    se_iid: float | None = None
+    macro: float | None = None
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """Means over gold records, each of which counts, answered or not.
-
-    A mean over no records is None.
-
-    JSON keys are the names in quotes where they differ from the attribute.
+    """Figures over gold records, each of which counts, answered or not.
 
     Attributes:
         n: gold records.
         absent: those of them where there is nothing to find, so that a refusal is right.
-        hit: share of all whose predicted centre or point lies in the gold region, or that refuse
-            where there is nothing to find.
-        iou: mean intersection over union, where there is something to find.
-        iou_50, iou_75, iou_90: share of these with an IoU of at least that; "iou@0.5" and so on.
-        dist_mean, dist_median: between the centres, in pixels of the image, over the `dist_n` rows
-            that have a box or a point.
-        type: share with the right type word, of those whose type is known.
-        name: share with exactly the right name, of those whose name is known.
-        cer: character edits over gold characters, all rows together.
+        metrics: by the name of the metric, in the order of the report.
         points: rows answered by a point, which has no IoU but 0.
         on_edge: rows whose hit depends on whether edges belong to the region.
         out_of_image: rows whose box leaves the image.
@@ -40,101 +53,176 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     n: int
     absent: int
-    hit: float
-    iou: float | None
-    iou_50: float | None = msgspec.field(name="iou@0.5")
-    iou_75: float | None = msgspec.field(name="iou@0.75")
-    iou_90: float | None = msgspec.field(name="iou@0.9")
-    dist_mean: float | None
-    dist_median: float | None
-    dist_n: int
-    type: float | None
-    name: float | None
-    cer: float | None
+    metrics: dict[str, Figure]
     points: int
     on_edge: int
     out_of_image: int
     status: dict[Status, int]
 
+    def __getitem__(self, metric: str) -> float | None:
+        """The figure of a metric; None if there is none."""
+        figure = self.metrics.get(metric)
+        return None if figure is None else figure.value
 
-def summarise(scores: Scores) -> Summary:
+    def usual(self, metric: str) -> float | None:
+        """The figure of `metric` by the rules of this report: `hit` may be `hit(edges=open)`."""
+        key = usual_name(metric, self.metrics)
+        return None if key is None else self[key]
+
+    @property
+    def hit(self) -> float:
+        """The hit rate, by whatever rule about edges."""
+        return self.usual("hit") or 0.0
+
+    @property
+    def iou(self) -> float | None:
+        """The mean IoU."""
+        return self.usual("iou")
+
+
+def usual_name(metric: str, names: Iterable[str]) -> str | None:
+    """The name under which a report has a metric: the plain one, or one with options that are no
+    average; None if it has neither."""
+    known = list(names)
+    if metric in known:
+        return metric
+    variants = (name for name in known if name.startswith(f"{metric}(") and AVERAGE not in name)
+    return next(variants, None)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is counted beside the metrics, each of shape (N,); see `judge.Scores`."""
+
+    status: NDArray[np.int8]
+    present: Bools
+    is_point: Bools
+    on_edge: Bools
+    out_of_image: Bools
+    size: NDArray[np.int8]
+
+    def pick(self, rows: Ints) -> Facts:
+        """Some of the rows, each as often as it is named."""
+        return Facts(**{name: column[rows] for name, column in vars(self).items()})
+
+
+def facts_of(scores: Scores) -> Facts:
+    """The columns of one batch."""
+    return Facts(
+        status=scores.status,
+        present=scores.present,
+        is_point=scores.is_point,
+        on_edge=scores.on_edge,
+        out_of_image=scores.out_of_image,
+        size=scores.size.astype(np.int8),
+    )
+
+
+def join_facts(parts: list[Facts]) -> Facts:
+    """The columns of all batches, one after the other."""
+    names = vars(parts[0])
+    return Facts(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    )
+
+
+Ratios = Mapping[Metric, Ratio]
+
+
+def summarise(facts: Facts, ratios: Ratios) -> Summary:
     """The summary of all rows; there must be at least one."""
-    return summarise_groups(scores, np.zeros(len(scores.iou), dtype=np.int64), 1)[0]
+    return summarise_groups(facts, ratios, np.zeros(len(facts.status), dtype=np.int64), 1)[0]
 
 
-def summarise_groups(scores: Scores, groups: Ints, count: int) -> list[Summary]:
+def summarise_groups(facts: Facts, ratios: Ratios, groups: Ints, count: int) -> list[Summary]:
     """One summary for each of the groups 0 to `count` - 1, none of which may be empty.
 
     Args:
         groups: the group of each row, shape (N,).
     """
-    size = np.bincount(groups, minlength=count)
     kinds = len(STATUSES)
-    status = np.bincount(groups * kinds + scores.status, minlength=count * kinds).reshape(
-        count, kinds
-    )
+    sizes = np.bincount(groups, minlength=count)
+    status = np.bincount(groups * kinds + facts.status, minlength=count * kinds)
 
-    def total(column: NDArray[Any]) -> Floats:
-        return np.bincount(groups, weights=column, minlength=count).astype(np.float64)
+    def total(column: Bools) -> list[int]:
+        counts: list[int] = np.bincount(groups[column], minlength=count).tolist()
+        return counts
 
-    present, typed, named = total(scores.present), total(scores.typed), total(scores.named)
-    shares = {
-        "iou": (total(scores.iou), present),
-        "iou_50": (total(reaches(scores.iou, 0.5)), present),
-        "iou_75": (total(reaches(scores.iou, 0.75)), present),
-        "iou_90": (total(reaches(scores.iou, 0.9)), present),
-        "type": (total(scores.type_correct), typed),
-        "name": (total(scores.name_correct), named),
-        "cer": (total(scores.edits), total(scores.name_length)),
-    }
-    hits = total(scores.hit) / size
-    counts = {
-        "points": total(scores.is_point),
-        "on_edge": total(scores.on_edge),
-        "out_of_image": total(scores.out_of_image),
-    }
-    distances = _distances(scores.distance, groups, count)
+    absent, points = total(~facts.present), total(facts.is_point)
+    on_edge, outside = total(facts.on_edge), total(facts.out_of_image)
+    figures = {str(metric): figures_of(metric, ratios[metric], groups, count) for metric in ratios}
     return [
         Summary(
-            n=int(size[group]),
-            absent=int(size[group] - present[group]),
-            hit=float(hits[group]),
-            dist_mean=distances[group][0],
-            dist_median=distances[group][1],
-            dist_n=distances[group][2],
-            status=dict(zip(STATUSES, status[group].tolist(), strict=True)),
-            **{name: int(column[group]) for name, column in counts.items()},
-            **_shares(shares, group),
+            n=int(sizes[group]),
+            absent=absent[group],
+            metrics={name: column[group] for name, column in figures.items()},
+            points=points[group],
+            on_edge=on_edge[group],
+            out_of_image=outside[group],
+            status=dict(zip(STATUSES, row, strict=True)),
         )
-        for group in range(count)
+        for group, row in enumerate(status.reshape(count, kinds).tolist())
     ]
 
 
-def _shares(columns: dict[str, tuple[Floats, Floats]], group: int) -> dict[str, Any]:
-    """What each part is of its whole in one group; None of nothing."""
-    return {
-        name: float(part[group] / whole[group]) if whole[group] else None
-        for name, (part, whole) in columns.items()
-    }
+def figures_of(metric: Metric, ratio: Ratio, groups: Ints, count: int) -> list[Figure]:
+    """One figure for each group; shares have their interval."""
+    if metric.is_median:
+        return medians(ratio, groups, count)
+    rows = np.bincount(groups[ratio.whole != 0], minlength=count).tolist()
+    part, whole = sums(ratio, groups, count)
+    if ratio.is_share:
+        pairs = zip(part.astype(int).tolist(), whole.astype(int).tolist(), strict=True)
+        return [
+            Figure(value=right / n, n=n, interval=wilson(right, n))
+            if n
+            else Figure(value=None, n=0)
+            for right, n in pairs
+        ]
+    return [
+        Figure(value=float(above / below) if below else None, n=n)
+        for above, below, n in zip(part.tolist(), whole.tolist(), rows, strict=True)
+    ]
 
 
-def _distances(
-    distance: Floats, groups: Ints, count: int
-) -> list[tuple[float | None, float | None, int]]:
-    """(mean, median, n) of the distances of each group, without those that are NaN."""
-    known = ~np.isnan(distance)
-    distance, groups = distance[known], groups[known]
-    by_distance = np.argsort(distance)
+def sums(ratio: Ratio, groups: Ints, count: int) -> tuple[Floats, Floats]:
+    """What is above and what is below the line in each group, shapes (count,)."""
+    return _total(
+        ratio.part & ratio.whole if ratio.is_share else ratio.part, groups, count
+    ), _total(ratio.whole, groups, count)
+
+
+def _total(column: NDArray[Any], groups: Ints, count: int) -> Floats:
+    return np.bincount(groups, weights=column, minlength=count).astype(np.float64)
+
+
+def medians(ratio: Ratio, groups: Ints, count: int) -> list[Figure]:
+    """The median of the parts of each group, with the interval of its order statistics."""
+    known = ratio.whole != 0
+    values, groups = ratio.part[known], groups[known]
+    by_value = np.argsort(values)
     # Of 16-bit numbers numpy's stable sort is a radix sort.
     small = groups.astype(np.int16) if count < 1 << 15 else groups
-    by_group = np.argsort(small[by_distance], kind="stable")
-    ordered = distance[by_distance][by_group]
+    by_group = np.argsort(small[by_value], kind="stable")
+    ordered = values[by_value][by_group]
     ends = np.cumsum(np.bincount(groups, minlength=count))
     return [_middle(some) for some in np.split(ordered, ends[:-1])]
 
 
-def _middle(ordered: Floats) -> tuple[float | None, float | None, int]:
+# The 97.5 % point of the standard normal distribution.
+_Z = 1.959963984540054
+
+
+def _middle(ordered: Floats) -> Figure:
     n = len(ordered)
     if not n:
-        return None, None, 0
-    return float(ordered.mean()), float(ordered[(n - 1) // 2] + ordered[n // 2]) / 2, n
+        return Figure(value=None, n=0)
+    value = float(ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+    # Ranks between which the median lies in 95 of 100 samples: the normal approximation of the
+    # binomial (Conover 1999, Practical Nonparametric Statistics, 3.2).
+    reach = _Z * n**0.5 / 2
+    low, high = int(np.floor(n / 2 - reach)), int(np.ceil(n / 2 + reach))
+    interval = Interval(
+        low=float(ordered[max(low, 0)]), high=float(ordered[min(high, n - 1)]), method="ranks"
+    )
+    return Figure(value=value, n=n, interval=interval if n > 1 else None)

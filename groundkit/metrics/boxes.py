@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Edges = Literal["closed", "half-open", "open"]
+Edges = Literal["closed", "half-open", "open", "last-pixel"]
+Pixels = Literal["continuous", "inclusive", "refer"]
 EDGES: tuple[Edges, ...] = get_args(Edges)
 
 SIZE_BUCKETS = ("tiny", "small", "medium", "large")
@@ -33,18 +34,48 @@ def areas(boxes: Floats) -> Floats:
     return result
 
 
-def iou(a: Floats, b: Floats) -> Floats:
+def iou(a: Floats, b: Floats, pixels: Pixels = "continuous") -> Floats:
     """Intersection over union of row i of `a` with row i of `b`, shape (N,), in [0, 1].
 
-    Continuous, without the +1 of inclusive pixels. 0 where the union has no area, so two equal
-    points do not overlap.
+    0 where the union has no area, so two equal points do not overlap.
+
+    Args:
+        pixels: what the numbers of a box mean. `continuous`: edges. `inclusive`: the first and the
+            last pixel, so that a box is one wider than the difference (PASCAL VOC). `refer`: edges,
+            but an overlap of one pixel or less in width or height is none (the evaluation of
+            RefCOCO in MAttNet, which VLM-R1, SE-GUI and others took over).
     """
-    width = np.minimum(a[:, 2], b[:, 2]) - np.maximum(a[:, 0], b[:, 0])
-    height = np.minimum(a[:, 3], b[:, 3]) - np.maximum(a[:, 1], b[:, 1])
-    intersection = np.maximum(width, 0.0) * np.maximum(height, 0.0)
+    if pixels == "inclusive":
+        one = np.array([0.0, 0.0, 1.0, 1.0])
+        a, b = a + one, b + one
+    low, high = np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, 2:], b[:, 2:])
+    sides = np.maximum(high - low, 0.0)
+    if pixels == "refer":
+        sides = np.where(sides > 1, sides, 0.0)
+    intersection = sides[:, 0] * sides[:, 1]
     union = areas(a) + areas(b) - intersection
     result: Floats = np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
     return result
+
+
+def giou(a: Floats, b: Floats) -> Floats:
+    """Generalised IoU of row i with row i, shape (N,), from -1 to 1: the IoU less the share of the
+    smallest box around both that neither covers (Rezatofighi et al. 2019, arXiv:1902.09630).
+
+    0 where the box around both has no area.
+    """
+    low, high = np.minimum(a[:, :2], b[:, :2]), np.maximum(a[:, 2:], b[:, 2:])
+    hull = (high - low).prod(axis=1)
+    overlap = np.maximum(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0.0)
+    union = areas(a) + areas(b) - overlap.prod(axis=1)
+    uncovered = np.divide(hull - union, hull, out=np.zeros_like(hull), where=hull > 0)
+    result: Floats = iou(a, b) - uncovered
+    return result
+
+
+def pairwise_iou(a: Floats, b: Floats) -> Floats:
+    """The IoU of each of `a` with each of `b`, shape (len(a), len(b))."""
+    return iou(np.repeat(a, len(b), 0), np.tile(b, (len(a), 1))).reshape(len(a), len(b))
 
 
 def reaches(ious: Floats, threshold: float) -> Bools:
@@ -64,9 +95,12 @@ def contains(points: Floats, boxes: Floats, edges: Edges = "closed") -> Bools:
 
     Peers differ on a point that lies on an edge. `closed` counts it as inside (SeeClick,
     ScreenSpot-Pro, OSWorld-G), `half-open` only on the left and the top edge (SE-GUI), `open`
-    nowhere (GUI-R1).
+    nowhere (GUI-R1), `last-pixel` takes the right and the bottom edge to be one pixel further in
+    (VLMEvalKit on ScreenSpot).
     """
     low, high = boxes[:, :2], boxes[:, 2:]
+    if edges == "last-pixel":
+        high, edges = high - 1, "closed"
     after = points > low if edges == "open" else points >= low
     before = points <= high if edges == "closed" else points < high
     result: Bools = after[:, 0] & after[:, 1] & before[:, 0] & before[:, 1]

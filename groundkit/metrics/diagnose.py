@@ -191,14 +191,36 @@ class Wording:
                 self.unknown_types += 1
 
 
-def count_runaway(scores: Scores) -> int:
-    """The rows with endless names, if the character error rate is theirs; else 0.
+@dataclass
+class Runaway:
+    """Counts names that never end, over batches.
 
-    It is theirs if they hold more than half of the edits and alone account for a rate of 0.05; if
-    more than a fifth of all rows are endless, that is how the model writes.
+    Attributes:
+        rows: with such a name.
+        edits: theirs.
     """
-    count = int(scores.endless.sum())
-    theirs, edits = int(scores.edits[scores.endless].sum()), int(scores.edits.sum())
-    few = 0 < count <= _RUNAWAY_SHARE * len(scores.edits)
-    owned = 2 * theirs > edits and theirs >= _RUNAWAY_RATE * scores.name_length.sum()
-    return count if few and owned else 0
+
+    rows: int = 0
+    edits: int = 0
+    _all_rows: int = 0
+    _all_edits: int = 0
+    _length: int = 0
+
+    def add(self, scores: Scores) -> None:
+        """Looks at one more batch."""
+        self.rows += int(scores.endless.sum())
+        self.edits += int(scores.edits[scores.endless].sum())
+        self._all_rows += len(scores.edits)
+        self._all_edits += int(scores.edits.sum())
+        self._length += int(scores.name_length.sum())
+
+    @property
+    def culprits(self) -> int:
+        """The rows with endless names, if the character error rate is theirs; else 0.
+
+        It is theirs if they hold more than half of the edits and alone account for a rate of
+        0.05; if more than a fifth of all rows are endless, that is how the model writes.
+        """
+        few = 0 < self.rows <= _RUNAWAY_SHARE * self._all_rows
+        owned = 2 * self.edits > self._all_edits and self.edits >= _RUNAWAY_RATE * self._length
+        return self.rows if few and owned else 0

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
-from groundkit.errors import DataError, OptionError
-from groundkit.families import Family
-from groundkit.geometry import FRAME_NAMES, FrameName
-from groundkit.metrics.aggregate import Summary, summarise
-from groundkit.metrics.boxes import EDGES, Edges
-from groundkit.metrics.diagnose import Reading, count_runaway
+from groundkit.errors import OptionError
+from groundkit.geometry import FrameName
+from groundkit.metrics.aggregate import Facts, Figure, Ratios, Summary, summarise, usual_name
+from groundkit.metrics.catalog import REFUSALS
+from groundkit.metrics.diagnose import Reading
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
-from groundkit.metrics.gold import read_gold
-from groundkit.metrics.headline import overall_intervals
-from groundkit.metrics.intervals import Interval
-from groundkit.metrics.judge import Judged, Scores, judge
-from groundkit.metrics.outputs import check_reports, samples_file
-from groundkit.metrics.rows import Batch, Intake, Selection, advise, check_split, read_batches
+from groundkit.metrics.headline import overall_figures
+from groundkit.metrics.measures import refusal_ratio
+from groundkit.metrics.metric import parse_metric
+from groundkit.metrics.options import USUAL, Options
+from groundkit.metrics.outputs import check_reports
+from groundkit.metrics.parity import PARITIES
+from groundkit.metrics.rows import Intake
+from groundkit.metrics.score import GoldSet, Observer, read_gold_set, score
 from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
 from groundkit.metrics.verdicts import Case, Failure, WorstCases, encode_verdicts
-from groundkit.prediction_files.read import read_predictions
-from groundkit.records import Gold
 from groundkit.store import atomic_write, home, real
 
 DEFAULT_WORST = 5
@@ -42,14 +39,17 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         signature: how the numbers were made; see `metrics.signature`.
         predictions, dataset: the files, as they were named.
         read_as: how the predictions were read, in words, if they are not groundkit's own rows.
+        notes: what was decided about the files, and what looks odd in them.
         models: names found in the rows that count, sorted, at most 20.
-        overall: means over all gold records.
-        intervals: their 95 % intervals, by key of `overall`.
-        counts: rows that are not in the means, and oddities of those that are.
+        parity: the scorer whose metrics come first, if one was asked for.
+        headline: the metrics that a person looks at first.
+        cells: the groupings that macro averages are over, and in `cell_count` how many cells.
+        overall: figures over all gold records, with intervals.
+        counts: rows that are not in the figures, and oddities of those that are.
         flags: what looks wrong.
         better_reading: another reading of the numbers that fits far better; not a score.
-        groups: the same means by grouping (type, size, source, split) and label; the largest group
-            first, sizes from small to large.
+        groups: the same figures by grouping (type, size, source, split, labels) and label; the
+            largest group first, sizes from small to large.
         failures: how answers failed to hold a box, the most frequent first.
         worst: the worst rows; see `verdicts.WorstCases`. Their image paths are relative to the
             working directory if the path of the predictions or the dataset was; see `relocate`.
@@ -59,9 +59,13 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     predictions: str
     dataset: str | None
     read_as: str
+    notes: list[str]
     models: list[str]
+    parity: str | None
+    headline: list[str]
+    cells: str
+    cell_count: int
     overall: Summary
-    intervals: dict[str, Interval]
     counts: Counts
     flags: list[Flag]
     better_reading: Reading | None
@@ -70,105 +74,42 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     worst: list[Case]
 
 
-def evaluate(  # noqa: PLR0913  (as many as the command has options)
+def evaluate(
     predictions: Path,
     dataset: Path | None = None,
+    options: Options = USUAL,
     *,
-    frame: FrameName | None = None,
-    family: Family | None = None,
-    edges: Edges = "closed",
-    split: str = "all",
     worst: int = DEFAULT_WORST,
     verdicts: Path | None = None,
-    format: str | None = None,
-    fields: Mapping[str, str] | None = None,
-    benchmark: str | None = None,
-    boxes: str | None = None,
 ) -> Evaluation:
     """Scores a predictions file.
 
     Args:
         predictions: a predictions.jsonl, or a file of another tool.
-        dataset: a samples.jsonl or the folder that holds it; its samples are the denominator.
-            None: the gold records that the predictions carry.
-        frame: read all numbers in this frame, whatever the rows say.
-        family: read all numbers as this family of models writes them, whatever the rows say; its
-            resizing counts also if `frame` names another frame.
-        edges: whether a centre on the edge of the gold box is a hit.
-        split: `train`, `val` or `all`.
+        dataset: a samples.jsonl or the folder that holds it, or with `options.benchmark` its
+            annotations; its samples are the denominator. None: the gold records that the
+            predictions carry.
         worst: how many of the worst cases to keep.
         verdicts: write a verdicts.jsonl here.
-        format: what the predictions look like; None: what their first rows look like.
-        fields: our names to paths in their rows; see `prediction_files.read_predictions`.
-        benchmark: `dataset` holds the annotations of this one; see `benchmarks.read_benchmark`.
-        boxes: `xywh` or `xyxy`, where the numbers of a benchmark do not tell.
 
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
-        OptionError: an unknown frame, edge rule or split, a negative `worst`, or `verdicts` is one
-            of the files to be read or of a dataset.
+        OptionError: a negative `worst`, a grouping that the samples do not have, or `verdicts` is
+            one of the files to be read or of a dataset.
     """
-    _check_options(frame, edges, split, worst)
-    if dataset is not None and benchmark is None:
-        dataset = samples_file(dataset)
-    check_reports(predictions, dataset, verdicts=verdicts)
-    images = dataset or predictions
-    rule = None if family is None else family.rule
-    intake, tally = Intake(rule=rule), Tally(WorstCases(worst, _folder(images)))
-    with _paused_gc(), _verdict_writer(verdicts, images) as write:
-        golds = _read_golds(dataset, benchmark, boxes)
-        selection = Selection(golds, split, frame or (family and family.frame), rule)
-        file = read_predictions(predictions, format=format, fields=fields, advise=advise)
-        intake.shown = "" if file.format.name == "groundkit" and not fields else file.shown
-        for batch in read_batches(file, selection, intake):
-            judged = judge(batch, edges)
-            tally.add(batch, judged)
-            write(batch, judged)
-        if benchmark is not None and rule is None and "resized" in intake.frames:
-            what = "numbers are in pixels of a resized image, and no model says which size"
-            raise OptionError(what, "--benchmark", hint="add --model-family NAME")
-        if tally.is_empty:
-            raise _nothing(predictions, dataset, split, intake)
-    return _report(predictions, dataset, (edges, split), intake, tally)
-
-
-def _read_golds(
-    dataset: Path | None, benchmark: str | None, boxes: str | None
-) -> dict[str, Gold] | None:
-    """The gold records of a dataset or a benchmark by id, if there is one."""
-    if benchmark is None:
-        return None if dataset is None else read_gold(dataset)
-    if dataset is None:
-        raise OptionError("where are its annotations?", "--benchmark", hint="add --dataset FILE")
-    from groundkit.benchmarks.read import read_benchmark
-
-    return {gold.id: gold for gold in read_benchmark(benchmark, dataset, boxes=boxes).golds}
-
-
-def _check_options(frame: str | None, edges: str, split: str, worst: int) -> None:
-    if frame is not None and frame not in FRAME_NAMES:
-        raise OptionError(f"unknown value {frame!r}", "--frame", FRAME_NAMES)
-    if edges not in EDGES:
-        raise OptionError(f"unknown value {edges!r}", "--edges", EDGES)
-    check_split(split)
     if worst < 0:
         raise OptionError(f"cannot show {worst} worst cases", hint="--worst 0 shows none")
+    check_reports(predictions, dataset, verdicts=verdicts)
+    golds = read_gold_set(dataset, options)
+    images = golds.path or predictions
+    tally = Tally(options.wanted(), WorstCases(worst, folder_of(images)))
+    with verdict_writer(verdicts, images) as write:
+        intake = score(predictions, golds, options, [tally.add, write])
+    return _report(predictions, golds, options, intake, tally)
 
 
 @contextmanager
-def _paused_gc() -> Iterator[None]:
-    """No garbage collection: records hold no cycles, and looking for some costs a third more."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@contextmanager
-def _verdict_writer(path: Path | None, images: Path) -> Iterator[Callable[[Batch, Judged], None]]:
+def verdict_writer(path: Path | None, images: Path) -> Iterator[Observer]:
     """A function that writes the verdicts of a batch, or nothing if there is no `path`.
 
     Args:
@@ -177,16 +118,16 @@ def _verdict_writer(path: Path | None, images: Path) -> Iterator[Callable[[Batch
     if path is None:
         yield lambda batch, judged: None
         return
-    folder = _folder(images, path)
+    folder = folder_of(images, path)
     with atomic_write(path) as file:
-        yield lambda batch, judged: _write(file, encode_verdicts(batch, judged, folder))
+
+        def write(batch: object, judged: object) -> None:
+            file.write(encode_verdicts(batch, judged, folder))  # type: ignore[arg-type]
+
+        yield write
 
 
-def _write(file: IO[bytes], lines: bytes) -> None:
-    file.write(lines)
-
-
-def _folder(file: Path, seen_from: Path | None = None) -> str:
+def folder_of(file: Path, seen_from: Path | None = None) -> str:
     """The folder that image paths in `file` start from: as seen from the file that will hold them,
     by default from the working directory if `file` was named so; empty if it is the same."""
     images = home(file)
@@ -200,7 +141,7 @@ def _folder(file: Path, seen_from: Path | None = None) -> str:
 def relocate(evaluation: Evaluation, file: Path) -> Evaluation:
     """The evaluation with image paths relative to `file`, where it is to be written."""
     images = Path(evaluation.dataset or evaluation.predictions)
-    old, new = _folder(images), _folder(images, file)
+    old, new = folder_of(images), folder_of(images, file)
     old, new = (f"{name.rstrip('/')}/" if name else "" for name in (old, new))
     worst = [
         msgspec.structs.replace(
@@ -218,25 +159,20 @@ def _moved(case: Case, old: str, new: str) -> str:
     return image if image.startswith("/") else new + image
 
 
-def _nothing(predictions: Path, dataset: Path | None, split: str, intake: Intake) -> DataError:
-    if dataset is not None:
-        return DataError(f"the dataset holds no sample of the split {split!r}", str(dataset))
-    if not intake.rows:
-        return DataError("the file holds no predictions", str(predictions))
-    return DataError(f"no prediction is for the split {split!r}", str(predictions))
-
-
 def _report(
-    predictions: Path,
-    dataset: Path | None,
-    rules: tuple[Edges, str],
-    intake: Intake,
-    tally: Tally,
+    predictions: Path, golds: GoldSet, options: Options, intake: Intake, tally: Tally
 ) -> Evaluation:
-    """Everything together; `rules` are the edge rule and the split."""
-    scores = tally.scores()
-    overall, groups = summarise(scores), tally.groups(scores)
-    counts = _counts(scores, intake, tally)
+    facts, ratios = tally.facts(), tally.ratios()
+    if not facts.present.all():
+        for metric in map(parse_metric, REFUSALS):
+            ratios.setdefault(metric, refusal_ratio(metric, facts.status, facts.present))
+    cells = _cells(options, tally)
+    overall = msgspec.structs.replace(
+        summarise(facts, {}), metrics=_figures(options, tally, facts, ratios, cells)
+    )
+    shared = {metric: ratio for metric, ratio in ratios.items() if not metric.average}
+    groups = tally.groupings.summaries(facts, shared)
+    counts = _counts(overall, intake, tally)
     reading = tally.readings.far_better(_declared(intake))
     signs = Signs(
         reading=reading,
@@ -245,20 +181,25 @@ def _report(
     )
     return Evaluation(
         signature=signature(
-            edges=rules[0],
+            metrics=options.wanted(),
+            cells=cells,
             frames=intake.frames,
             rule=intake.rule,
-            denominator="file" if dataset is None else "dataset",
-            split=rules[1],
+            denominator="file" if golds.path is None else "dataset",
+            split=options.split,
             n=overall.n,
             data=tally.data_hash(),
         ),
         predictions=str(predictions),
-        dataset=None if dataset is None else str(dataset),
+        dataset=None if golds.path is None else str(golds.path),
         read_as=intake.shown,
+        notes=list(golds.notes),
         models=sorted(intake.models - {""})[:_MAX_MODELS],
+        parity=options.parity,
+        headline=_headline(options, overall),
+        cells="+".join(cells),
+        cell_count=len(tally.groupings.cells(cells, facts.size)[1]),
         overall=overall,
-        intervals=overall_intervals(scores, tally.screens()),
         counts=counts,
         flags=find_flags(overall, counts, signs),
         better_reading=reading,
@@ -268,20 +209,49 @@ def _report(
     )
 
 
-def _counts(scores: Scores, intake: Intake, tally: Tally) -> Counts:
+def _cells(options: Options, tally: Tally) -> tuple[str, ...]:
+    """The groupings of macro averages; without being asked, only those that there are."""
+    names = options.cells()
+    return names if options.average else tuple(filter(tally.groupings.has, names))
+
+
+def _figures(
+    options: Options, tally: Tally, facts: Facts, ratios: Ratios, cells: tuple[str, ...]
+) -> dict[str, Figure]:
+    """All figures over all rows, in the order of the report."""
+    found = overall_figures(ratios, tally.screens(), tally.groupings, cells, facts.size)
+    detections = [metric for metric in options.wanted() if metric.is_detection]
+    if detections:
+        n = len(facts.status)
+        for metric, value in tally.detections.figures(detections).items():
+            found[str(metric)] = Figure(value=value, n=n)
+    names = [str(metric) for metric in (*options.wanted(), *ratios)]
+    return {name: found[name] for name in dict.fromkeys(names)}
+
+
+def _headline(options: Options, overall: Summary) -> list[str]:
+    """The metrics of a parity mode, two at most; else hits, and the mean IoU of boxes."""
+    if options.parity is not None:
+        return list(PARITIES[options.parity].metrics[:2])
+    only_points = 0 < overall.points == overall.status["scored"]
+    names = [usual_name(name, overall.metrics) for name in ("hit", "iou")]
+    return [name for name in names[: 1 if only_points else 2] if name is not None]
+
+
+def _counts(overall: Summary, intake: Intake, tally: Tally) -> Counts:
     return Counts(
         rows=intake.rows,
         duplicates=intake.duplicates,
         unknown=intake.unknown,
         other_split=intake.other_split,
         conflicts=intake.conflicts,
-        out_of_image=int(scores.out_of_image.sum()),
-        degenerate=int(scores.degenerate.sum()),
+        out_of_image=overall.out_of_image,
+        degenerate=tally.degenerate,
         gold_outside=tally.gold_outside,
         inverted=tally.failures.count("inverted box"),
         unnamed=tally.wording.unnamed,
         unknown_types=tally.wording.unknown_types,
-        runaway=count_runaway(scores),
+        runaway=tally.runaway.culprits,
         examples=intake.examples,
     )
 

@@ -1,43 +1,95 @@
-"""The intervals of the figures over all samples."""
+"""The figures over all samples: with intervals, standard errors and averages over groups."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from groundkit.metrics.boxes import Bools, reaches
-from groundkit.metrics.intervals import SEED, Interval, bootstrap, wilson
-from groundkit.metrics.judge import Ints, Scores
+from groundkit.metrics.aggregate import Figure, Ratios, figures_of
+from groundkit.metrics.groupings import Groupings
+from groundkit.metrics.intervals import Interval, bootstrap, standard_errors
+from groundkit.metrics.judge import Ints
+from groundkit.metrics.measures import Ratio
+from groundkit.metrics.metric import Metric
 
 
-def overall_intervals(scores: Scores, clusters: Ints, seed: int = SEED) -> dict[str, Interval]:
-    """By key of `aggregate.Summary`, without those that have none.
+def overall_figures(
+    ratios: Ratios,
+    screens: Ints,
+    groupings: Groupings,
+    cells: Sequence[str],
+    sizes: NDArray[np.integer[Any]],
+) -> dict[str, Figure]:
+    """By name of the metric, in the order of `ratios`.
 
     Args:
-        clusters: the screen of each row, from 0 on, shape (N,).
+        screens: of each row, from 0 on, shape (N,).
+        cells: names of the groupings that macro averages are over; none: there are none.
+        sizes: bucket of each row.
     """
-    everywhere = np.ones(len(scores.hit), dtype=bool)
-    shares: dict[str, tuple[Bools, Bools]] = {
-        "hit": (scores.hit, everywhere),
-        "iou@0.5": (reaches(scores.iou, 0.5), scores.present),
-        "iou@0.75": (reaches(scores.iou, 0.75), scores.present),
-        "iou@0.9": (reaches(scores.iou, 0.9), scores.present),
-        "type": (scores.type_correct, scores.typed),
-        "name": (scores.name_correct, scores.named),
-    }
-    found = {
-        key: wilson(int((right & asked).sum()), int(asked.sum()))
-        for key, (right, asked) in shares.items()
-        if asked.any()
-    }
-    known = ~np.isnan(scores.distance)
+    intervals = _bootstrapped(ratios, screens)
+    found = {}
+    for metric, ratio in ratios.items():
+        figure = _overall(metric, ratio, intervals.get(metric))
+        named = metric.average or cells
+        if named and not metric.name.startswith("refusal"):
+            codes, titles = groupings.cells(named, sizes)
+            macro = _macro(metric, ratio, codes, len(titles))
+            if metric.average:
+                figure = _averaged(ratio, figure, codes, screens, macro)
+            elif len(titles) > 1:
+                figure = msgspec.structs.replace(figure, macro=macro)
+        if not metric.is_median and figure.value is not None and not metric.average:
+            iid, clustered = standard_errors(ratio.part, ratio.whole, screens)
+            figure = msgspec.structs.replace(figure, se=clustered, se_iid=iid)
+        found[str(metric)] = figure
+    return found
+
+
+def _overall(metric: Metric, ratio: Ratio, interval: Interval | None) -> Figure:
+    figure = figures_of(metric, ratio, np.zeros(len(ratio.part), dtype=np.int64), 1)[0]
+    return figure if interval is None else msgspec.structs.replace(figure, interval=interval)
+
+
+def _bootstrapped(ratios: Ratios, screens: Ints) -> Mapping[Metric, Interval]:
+    """Intervals of the means, all from the same resamples."""
     means = {
-        "iou": (scores.iou, scores.present),
-        "dist_mean": (np.where(known, scores.distance, 0.0), known),
-        "cer": (scores.edits, scores.name_length),
+        metric: ratio
+        for metric, ratio in ratios.items()
+        if not ratio.is_share and not metric.is_median and not metric.average
     }
+    if not means:
+        return {}
     parts, wholes = (
-        np.stack([np.asarray(pair[side], dtype=np.float64) for pair in means.values()], axis=1)
-        for side in (0, 1)
+        np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
+        for columns in (
+            [ratio.part for ratio in means.values()],
+            [ratio.whole for ratio in means.values()],
+        )
     )
-    drawn = zip(means, bootstrap(parts, wholes, clusters, seed), strict=True)
-    return found | {key: interval for key, interval in drawn if interval is not None}
+    drawn = zip(means, bootstrap(parts, wholes, screens), strict=True)
+    return {metric: interval for metric, interval in drawn if interval is not None}
+
+
+def _macro(metric: Metric, ratio: Ratio, codes: Ints, count: int) -> float | None:
+    """The mean of the cells that have a figure."""
+    values = [figure.value for figure in figures_of(metric, ratio, codes, count)]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _averaged(
+    ratio: Ratio, figure: Figure, codes: Ints, screens: Ints, macro: float | None
+) -> Figure:
+    """A figure that is a macro average itself, with an interval from resampled screens."""
+    count = int(codes.max()) + 1
+    member = np.eye(count)[codes]
+    part = (ratio.part & ratio.whole) if ratio.is_share else ratio.part
+    interval = bootstrap(
+        member * part[:, None], member * np.asarray(ratio.whole)[:, None], screens, mean=True
+    )
+    return Figure(value=macro, n=figure.n, interval=interval[0])

@@ -53,7 +53,7 @@ def wilson(successes: int, n: int) -> Interval:
 
 
 def bootstrap(
-    parts: Floats, wholes: Floats, clusters: Ints, seed: int = SEED, resamples: int = RESAMPLES
+    parts: Floats, wholes: Floats, clusters: Ints, *, mean: bool = False
 ) -> list[Interval | None]:
     """Intervals of C ratios of sums, all from the same resamples of whole clusters.
 
@@ -61,20 +61,38 @@ def bootstrap(
         parts, wholes: what is added up above and below the line, shape (N, C); a mean has ones
             below the line.
         clusters: of each row, from 0 on, shape (N,).
+        mean: one interval of the mean of the ratios, instead of one of each.
 
     Returns:
-        C intervals; None where there is only one cluster or nothing below the line.
+        The intervals; None where there is only one cluster or nothing below the line.
     """
+    ratios = resampled(parts, wholes, clusters)
+    if mean:
+        known = ~np.isnan(ratios)
+        total = np.where(known, ratios, 0.0).sum(axis=1, keepdims=True)
+        count = known.sum(axis=1, keepdims=True)
+        ratios = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+    return [percentiles(column) for column in ratios.T]
+
+
+def resampled(
+    parts: Floats,
+    wholes: Floats,
+    clusters: Ints,
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
+) -> Floats:
+    """The ratios of sums in resamples of whole clusters, shape (`resamples`, C); NaN for a ratio
+    to nothing, and everywhere if there is only one cluster. Arguments as in `bootstrap`."""
     width = parts.shape[1]
     codes, count = _few(clusters, seed)
     if count < 2:
-        return [None] * width
+        return np.full((resamples, width), np.nan)
     sums = np.empty((count, 2 * width))
     for column in range(width):
         sums[:, column] = np.bincount(codes, weights=parts[:, column], minlength=count)
         sums[:, width + column] = np.bincount(codes, weights=wholes[:, column], minlength=count)
-    ratios = _ratios(sums, width, seed, resamples)
-    return [_percentiles(ratios[:, column]) for column in range(width)]
+    return _ratios(sums, width, seed, resamples)
 
 
 def _few(clusters: Ints, seed: int) -> tuple[Ints, int]:
@@ -104,9 +122,32 @@ def _ratios(sums: Floats, width: int, seed: int, resamples: int) -> Floats:
     return result
 
 
-def _percentiles(ratios: Floats) -> Interval | None:
+def percentiles(ratios: Floats) -> Interval | None:
+    """The middle 95 % of resampled figures; None if there are none."""
     known = ratios[~np.isnan(ratios)]
     if not len(known):
         return None
     low, high = np.percentile(known, (_TAIL, 100 - _TAIL))
     return Interval(low=float(low), high=float(high), method="bootstrap")
+
+
+def standard_errors(part: Floats, whole: Floats, clusters: Ints) -> tuple[float, float | None]:
+    """Of the ratio of two sums: as if all rows were independent, and clustered.
+
+    The linearised (sandwich) variance of a ratio: residuals `part - ratio * whole` are added up
+    within each cluster, squared, and added up (Liang and Zeger 1986; for means of clusters the
+    estimate that Miller 2024, arXiv:2411.00640, recommends for evaluations).
+
+    Args:
+        part, whole: shapes (N,), with something below the line.
+        clusters: of each row, from 0 on, shape (N,).
+
+    Returns:
+        (independent, clustered); the second is None if there is only one cluster.
+    """
+    part, whole = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
+    below = float(whole.sum())
+    residuals = (part * (whole != 0)) - float((part * (whole != 0)).sum()) / below * whole
+    sums = np.bincount(clusters, weights=residuals)
+    alone, together = (float(np.sqrt(np.square(some).sum())) / below for some in (residuals, sums))
+    return alone, together if len(sums) > 1 else None

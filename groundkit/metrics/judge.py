@@ -100,6 +100,7 @@ class Judged:
 
     Attributes:
         answers: what the grammar read in each text.
+        edges: the rule by which `scores.hit` was decided.
         raw: first boxes as written, shape (N, 4); a point twice; zeros where there is neither.
         boxes: the same in pixels of the images.
     """
@@ -108,13 +109,14 @@ class Judged:
     raw: bx.Floats
     boxes: bx.Floats
     scores: Scores
+    edges: bx.Edges = "closed"
 
     def pick(self, rows: Sequence[int]) -> Judged:
         """Some of the rows."""
         picked = np.asarray(rows, dtype=np.int64)
         scores = {field.name: getattr(self.scores, field.name)[picked] for field in fields(Scores)}
         answers = [self.answers[row] for row in rows]
-        return Judged(answers, self.raw[picked], self.boxes[picked], Scores(**scores))
+        return Judged(answers, self.raw[picked], self.boxes[picked], Scores(**scores), self.edges)
 
 
 def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
@@ -150,7 +152,7 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
         size=bx.size_buckets(gold.boxes),
         **_word_scores(answers, batch.golds, scored),
     )
-    return Judged(answers, raw, boxes, scores)
+    return Judged(answers, raw, boxes, scores, edges)
 
 
 def _among(kinds: Sequence[str], wanted: frozenset[str]) -> bx.Bools:
@@ -205,13 +207,3 @@ def _failure_code(answer: Answer) -> int:
     if answer is NO_PREDICTION:
         return _CODE["missing"]
     return _CODE["invalid" if answer.kind == "invalid" else "unparsable"]
-
-
-def join(parts: list[Scores]) -> Scores:
-    """The columns of all batches, one after the other."""
-    return Scores(
-        **{
-            field.name: np.concatenate([getattr(part, field.name) for part in parts])
-            for field in fields(Scores)
-        }
-    )

@@ -15,14 +15,15 @@ def contains_points(points: Floats, polygons: Sequence[Sequence[float]], edges: 
 
     `closed` and `open` say whether the edge belongs to the polygon. `half-open` is the even-odd
     rule with a ray to the right, as the ports of OSWorld-G have it: an edge to the left or above
-    belongs to the polygon, one to the right or below does not.
+    belongs to the polygon, one to the right or below does not. A polygon has no last pixel, so
+    `last-pixel` is `closed`.
     """
     if edges == "half-open":
         pairs = zip(points, polygons, strict=True)
         return np.array([_crosses_odd(point, _corners(polygon)) for point, polygon in pairs], bool)
     shapes = np.array([_shape(polygon) for polygon in polygons])
     dots = shapely.points(points)
-    result: Bools = (shapely.covers if edges == "closed" else shapely.contains)(shapes, dots)
+    result: Bools = (shapely.contains if edges == "open" else shapely.covers)(shapes, dots)
     return result
 
 

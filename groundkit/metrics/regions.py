@@ -30,18 +30,23 @@ class Place(NamedTuple):
     distance: bx.Floats
 
 
-def locate(boxes: bx.Floats, gold: GoldArrays, edges: bx.Edges) -> Place:
+def locate(
+    boxes: bx.Floats, gold: GoldArrays, edges: bx.Edges, polygon: bx.Edges | None = None
+) -> Place:
     """Compares box i with the gold region i, both in pixels of image i.
 
     Args:
         boxes: shape (N, 4); a point is a box without extent.
         edges: see `boxes.contains`.
+        polygon: the rule for polygons, if it is another one; see `polygons.contains_points`.
     """
+    polygon = polygon or edges
     centres = np.round(bx.centres(boxes), _CENTRE_DIGITS)
     place = _compare(boxes, centres, gold.boxes, edges)
     for row, region in gold.regions.items():
         one = slice(row, row + 1)
-        found = _compare_region(boxes[one], centres[one], region, edges)
+        rule = edges if region.boxes else polygon
+        found = _compare_region(boxes[one], centres[one], region, rule)
         for column, value in zip(place, found, strict=True):
             column[row] = value
     return place

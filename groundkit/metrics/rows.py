@@ -46,12 +46,14 @@ class Batch:
 
     Attributes:
         texts: None where there is no prediction.
+        scores: the model's confidences: in each box, or one in all of them, or none.
         arrays: the numbers of `golds`.
     """
 
     golds: Sequence[Gold]
     texts: Sequence[str | None]
     frames: Sequence[FrameName]
+    scores: Sequence[tuple[float, ...]]
     arrays: GoldArrays
 
     def pick(self, rows: Sequence[int]) -> Batch:
@@ -60,6 +62,7 @@ class Batch:
             [self.golds[row] for row in rows],
             [self.texts[row] for row in rows],
             [self.frames[row] for row in rows],
+            [self.scores[row] for row in rows],
             self.arrays.pick(rows),
         )
 
@@ -253,7 +256,11 @@ def _batch(
     texts = [prediction.text for prediction in predictions]
     arrays = to_arrays(chosen, where, "gold.", selection.rule)
     _check_sizes(arrays, frames, where)
-    return Batch(chosen, texts, frames, arrays)
+    scores = [
+        prediction.scores or (() if prediction.score is None else (prediction.score,))
+        for prediction in predictions
+    ]
+    return Batch(chosen, texts, frames, scores, arrays)
 
 
 def _frames(
@@ -309,4 +316,5 @@ def _unanswered(golds: dict[str, Gold], split: str, intake: Intake) -> Iterator[
     while some := list(islice(left, _MISSING_ROWS)):
         blank: Sequence[str | None] = [None] * len(some)
         # The boxes were checked when the dataset was read, so no message needs a place.
-        yield Batch(some, blank, ["pixel"] * len(some), to_arrays(some, str))
+        frames: Sequence[FrameName] = ["pixel"] * len(some)
+        yield Batch(some, blank, frames, [()] * len(some), to_arrays(some, str))

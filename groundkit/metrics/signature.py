@@ -1,14 +1,15 @@
 """The string that says how a number was made, in the spirit of sacrebleu's.
 
-    groundkit|hit,iou,dist,type,name,cer|edges:closed|frame:resized|denom:dataset|dup:first|split:all|ci:wilson95,bs:1000,seed:12345|n:1234|data:8c1f03aa|v:0.1.0
+    groundkit|hit,iou,iou@0.5,iou@0.75,iou@0.9,dist,dist(stat=median),type,name,cer|frame:resized|denom:dataset|dup:first|split:all|avg:micro,macro(type)|ci:wilson95,bs:1000,seed:12345|n:1234|data:8c1f03aa|v:0.1.0
 
-edges   whether a centre on the edge of the gold box is a hit
+first   the metrics, by the names that `metric` explains; they hold the rules about edges
 frame   of the numbers in the predictions: as declared, `mixed` if rows differ; behind `resized`
         the factor, the least and the most pixels of the processor, if a model family was declared
 denom   what every mean is divided by: `dataset`, the samples of a dataset, answered or not;
         `file`, the samples that the predictions file itself carries
 dup     which of several answers to one sample counts
 split   which samples
+avg     how figures are averaged: over samples, and over groups that count alike
 ci      intervals: Wilson's for shares, for means a bootstrap over screens of so many resamples
         with this seed
 n       gold records, the denominator
@@ -33,9 +34,9 @@ from numpy.typing import NDArray
 
 from groundkit import __version__
 from groundkit.geometry import ResizeRule
-from groundkit.metrics.boxes import Edges
 from groundkit.metrics.gold import GoldArrays
 from groundkit.metrics.intervals import RESAMPLES, SEED
+from groundkit.metrics.metric import Metric
 from groundkit.records import Gold
 
 Keys = NDArray[np.uint64]
@@ -44,9 +45,10 @@ Keys = NDArray[np.uint64]
 _FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 15)], np.uint64)
 
 
-def signature(
+def signature(  # noqa: PLR0913  (one for each field of the string)
     *,
-    edges: Edges,
+    metrics: Sequence[Metric],
+    cells: Sequence[str],
     frames: Collection[str],
     rule: ResizeRule | None,
     denominator: str,
@@ -57,6 +59,7 @@ def signature(
     """The parts of the module's docstring, joined.
 
     Args:
+        cells: the groupings that macro averages are over.
         frames: every frame that a scored row was in.
         rule: by which a model's own processor resized the images, if that was declared.
         denominator: `dataset` or `file`.
@@ -65,9 +68,11 @@ def signature(
     frame = next(iter(frames)) if len(frames) == 1 else "mixed" if frames else "none"
     if rule is not None and "resized" in frames:
         frame += f"({rule.factor},{rule.min_pixels},{rule.max_pixels})"
+    names = ",".join(map(str, metrics))
+    average = f"micro,macro({'+'.join(cells)})" if cells else "micro"
     return (
-        f"groundkit|hit,iou,dist,type,name,cer|edges:{edges}|frame:{frame}|denom:{denominator}"
-        f"|dup:first|split:{split}|ci:wilson95,bs:{RESAMPLES},seed:{SEED}|n:{n}|data:{data}"
+        f"groundkit|{names}|frame:{frame}|denom:{denominator}"
+        f"|dup:first|split:{split}|avg:{average}|ci:wilson95,bs:{RESAMPLES},seed:{SEED}|n:{n}|data:{data}"
         f"|v:{__version__}"
     )
 

@@ -4,102 +4,94 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 import numpy as np
 
-from groundkit.metrics.aggregate import Summary, summarise_groups
-from groundkit.metrics.boxes import SIZE_BUCKETS, out_of_image
-from groundkit.metrics.diagnose import Readings, Sameness, Wording
-from groundkit.metrics.judge import Ints, Judged, Scores, join
+from groundkit.metrics.aggregate import Facts, facts_of, join_facts
+from groundkit.metrics.boxes import out_of_image
+from groundkit.metrics.detection import Detections
+from groundkit.metrics.diagnose import Readings, Runaway, Sameness, Wording
+from groundkit.metrics.groupings import Groupings, Labels
+from groundkit.metrics.judge import Ints, Judged
+from groundkit.metrics.measures import Ratio, join_ratios, measure
+from groundkit.metrics.metric import Metric
 from groundkit.metrics.rows import Batch
 from groundkit.metrics.signature import Keys, data_hash, row_keys
 from groundkit.metrics.verdicts import Failures, WorstCases
 
-GROUPINGS = ("type", "size", "source", "split")
-
-
-@dataclass
-class Labels:
-    """A column of strings as small numbers."""
-
-    code: dict[str, int] = field(default_factory=dict)
-    parts: list[Ints] = field(default_factory=list)
-
-    def add(self, values: Sequence[str]) -> None:
-        """Appends some rows."""
-        # In the order of the rows: that of a set differs from run to run, and resamples with it.
-        for value in dict.fromkeys(values):
-            self.code.setdefault(value, len(self.code))
-        codes = np.fromiter(map(self.code.__getitem__, values), np.int64, len(values))
-        self.parts.append(codes)
-
-    def summaries(self, scores: Scores) -> dict[str, Summary]:
-        """One summary for each string, that of most rows first."""
-        codes = np.concatenate(self.parts)
-        found = zip(self.code, summarise_groups(scores, codes, len(self.code)), strict=True)
-        return dict(sorted(found, key=lambda item: (-item[1].n, item[0])))
-
 
 @dataclass
 class Tally:
-    """Adds up batches."""
+    """Adds up batches.
 
+    Attributes:
+        metrics: to be measured.
+    """
+
+    metrics: Sequence[Metric]
     worst: WorstCases
     failures: Failures = field(default_factory=Failures)
     readings: Readings = field(default_factory=Readings)
     sameness: Sameness = field(default_factory=Sameness)
     wording: Wording = field(default_factory=Wording)
+    runaway: Runaway = field(default_factory=Runaway)
+    groupings: Groupings = field(default_factory=Groupings)
+    detections: Detections = field(default_factory=Detections)
     gold_outside: int = 0
-    _scores: list[Scores] = field(default_factory=list)
+    degenerate: int = 0
+    _facts: list[Facts] = field(default_factory=list)
+    _ratios: list[list[Ratio]] = field(default_factory=list)
     _keys: list[Keys] = field(default_factory=list)
-    _labels: dict[str, Labels] = field(
-        default_factory=lambda: {"type": Labels(), "source": Labels(), "split": Labels()}
-    )
-
     # The screens, or where these are not named the images, that intervals are clustered by.
     _screens: Labels = field(default_factory=Labels)
+
+    def __post_init__(self) -> None:
+        self._measured = [metric for metric in self.metrics if not metric.is_detection]
+        self._detects = len(self._measured) < len(self.metrics)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was added yet."""
-        return not self._scores
+        return not self._facts
 
     def add(self, batch: Batch, judged: Judged) -> None:
         """Looks at one more batch."""
-        self._scores.append(judged.scores)
-        self._keys.append(row_keys(batch.golds, batch.arrays))
-        for name, labels in self._labels.items():
-            labels.add(tuple(map(attrgetter(name), batch.golds)))
+        scores, arrays = judged.scores, batch.arrays
+        self._facts.append(facts_of(scores))
+        self._ratios.append([measure(metric, batch, judged) for metric in self._measured])
+        self._keys.append(row_keys(batch.golds, arrays))
+        self.groupings.add(batch.golds)
         self._screens.add([gold.screen or gold.image for gold in batch.golds])
-        scored = judged.scores.scored
+        if self._detects:
+            self.detections.add(batch, judged)
+        scored = scores.scored
         self.worst.add(batch, judged)
         self.failures.add(batch, judged)
-        self.readings.add(judged, batch.arrays)
-        self.sameness.add(judged.raw[scored], batch.arrays.boxes)
-        typed = judged.scores.typed & judged.scores.present
-        self.wording.add(judged.answers, scored & typed & ~judged.scores.type_correct)
-        arrays = batch.arrays
+        self.readings.add(judged, arrays)
+        self.sameness.add(judged.raw[scored], arrays.boxes)
+        self.runaway.add(scores)
+        mistyped = scores.typed & scores.present & scored & ~scores.type_correct
+        self.wording.add(judged.answers, mistyped)
+        self.degenerate += int(scores.degenerate.sum())
         known = arrays.present & arrays.sizes.all(axis=1)
         self.gold_outside += int((out_of_image(arrays.boxes, arrays.sizes) & known).sum())
 
-    def scores(self) -> Scores:
+    def facts(self) -> Facts:
         """The columns of all batches."""
-        return join(self._scores)
+        return join_facts(self._facts)
+
+    def ratios(self) -> dict[Metric, Ratio]:
+        """The columns of each metric that is a ratio, in their order."""
+        columns = zip(*self._ratios, strict=True)
+        return {
+            metric: join_ratios(list(parts))
+            for metric, parts in zip(self._measured, columns, strict=True)
+        }
 
     def screens(self) -> Ints:
         """The screen of each row, as a number from 0 on."""
-        return np.concatenate(self._screens.parts)
+        return self._screens.codes
 
     def data_hash(self) -> str:
         """Of all gold records; see `signature`."""
         return data_hash(np.concatenate(self._keys))
-
-    def groups(self, scores: Scores) -> dict[str, dict[str, Summary]]:
-        """Summaries by grouping and label; of the sizes only those that occur."""
-        found = {name: labels.summaries(scores) for name, labels in self._labels.items()}
-        present, codes = np.unique(scores.size, return_inverse=True)
-        sizes = summarise_groups(scores, codes, len(present))
-        buckets = [SIZE_BUCKETS[bucket] for bucket in present.tolist()]
-        found["size"] = dict(zip(buckets, sizes, strict=True))
-        return {name: found[name] for name in GROUPINGS}

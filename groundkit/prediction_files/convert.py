@@ -60,6 +60,7 @@ class Converter:
                 frame=self._frame or _frame(values.get("frame")),
                 model=word(values.get("model") or "", "model", ""),
                 score=_score(values.get("score")),
+                scores=_scores(values.get("scores")),
                 gold=make_gold(values, name, ""),
             )
         except DataError as error:
@@ -105,3 +106,11 @@ def _score(value: Any) -> float | None:
     if not is_number(value):
         raise DataError("expected a finite number", "score")
     return float(value)
+
+
+def _scores(value: Any) -> tuple[float, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(map(is_number, value)):
+        raise DataError("expected a list of finite numbers", "scores")
+    return tuple(map(float, value))

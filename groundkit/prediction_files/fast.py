@@ -13,8 +13,8 @@ from groundkit.prediction_files.formats.base import Format, Paths
 from groundkit.records import Prediction
 
 _COLUMNS = {field.name: field for field in msgspec.structs.fields(Prediction)}
-# No JSON object of anybody has this key.
-_NOWHERE = "\0"
+# A character for private use: no JSON object of anybody has this key.
+_NOWHERE = "\ue000"
 
 
 def record_for(form: Format, fields: Paths, first: Row) -> type[Prediction] | None:

@@ -14,13 +14,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.flags import Flag
+from groundkit.metrics.metric import parse_metric
 from groundkit.metrics.verdicts import Case, Failure
 from groundkit.report.tables import group_tables, heading, overall_table, status_table
-from groundkit.report.words import decimal, percent, plain
+from groundkit.report.words import figure, plain
 
+_SPOKEN = {"hit": "centre-hit", "iou": "mean IoU"}
 _MAX_FAILURES = 5
 # What the number in front says already.
 _SAID_BY_NUMBER = frozenset({"IoU below 0.5"})
@@ -53,8 +54,10 @@ def print_report(evaluation: Evaluation, console: Console) -> None:
 
 
 def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
-    yield headline(evaluation.overall, width)
+    yield headline(evaluation, width)
     yield _inputs(evaluation)
+    if evaluation.notes:
+        yield Text("\n".join(plain(note, 1000) for note in evaluation.notes), style="dim")
     if evaluation.flags:
         yield Text()
         yield _flags(evaluation.flags)
@@ -69,15 +72,18 @@ def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
     yield Text(_break_signature(evaluation.signature, width), style="dim", overflow="fold")
 
 
-def headline(summary: Summary, width: int) -> Text:
+def headline(evaluation: Evaluation, width: int) -> Text:
     """`centre-hit 83.1 %  mean IoU 0.712  on 1,234 samples (12 missing, 3 unparsable)`.
 
     What is in brackets goes to a line of its own if one line is too short for both.
     """
+    summary = evaluation.overall
     text = Text()
-    text.append("centre-hit ").append(percent(summary.hit), "bold")
-    text.append("  mean IoU ").append(decimal(summary.iou), "bold")
-    text.append(f"  on {summary.n:,} {'sample' if summary.n == 1 else 'samples'}")
+    for name in evaluation.headline:
+        metric = parse_metric(name)
+        shown = figure(summary[name], metric.unit)
+        text.append(f"{_SPOKEN.get(name, name)} ").append(shown, "bold").append("  ")
+    text.append(f"on {summary.n:,} {'sample' if summary.n == 1 else 'samples'}")
     failed = [
         f"{count:,} {status}"
         for status, count in summary.status.items()
@@ -129,7 +135,7 @@ def _totals(evaluation: Evaluation, width: int) -> RenderableType:
     parts = (
         Group(
             heading("Overall, with 95 % intervals"),
-            overall_table(evaluation.overall, evaluation.intervals),
+            overall_table(evaluation, width),
         ),
         Group(heading("Answers"), status_table(evaluation.overall, evaluation.counts)),
     )

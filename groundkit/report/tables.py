@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from rich import box
 from rich.console import JustifyMethod, RenderableType
@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from groundkit.metrics.aggregate import Summary
+from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.flags import Counts, percentage
-from groundkit.metrics.intervals import Interval
-from groundkit.report.words import bar, cell, decimal, percent, pixels, plain
+from groundkit.metrics.metric import parse_metric
+from groundkit.report.words import bar, cell, decimal, figure, percent, plain, span
 
 _MAX_ROWS = 12
 _FEW = 10
@@ -27,6 +28,8 @@ _SIZE_RANGES = {
 }
 _COLUMNS = ("hit %", "IoU", "IoU≥.5", "dist px", "type %", "name %", "CER", "no box %")
 _BAR_WIDTH = 10
+# From these widths on the table of all samples has room for intervals and for macro averages.
+_INTERVALS_FROM, _MACRO_FROM = 50, 60
 # From these widths on a console has room for so many columns beside a label that can be read; the
 # number that matters less goes first. The last column and the bar are for wide ones.
 _COLUMNS_FROM = ((_WIDE, 8), (70, 7), (62, 6), (54, 4), (46, 3), (0, 2))
@@ -37,30 +40,30 @@ def heading(title: str) -> Text:
     return Text(f"\n{title}", style="bold")
 
 
-def overall_table(summary: Summary, intervals: dict[str, Interval]) -> Table:
-    """One row for each metric, over all samples, with its 95 % interval if that is known; only a
-    box has a distance."""
-    fewer = summary.dist_n < summary.n
-    boxes = f"of {summary.dist_n:,} {'box' if summary.dist_n == 1 else 'boxes'}"
-
-    def row(name: str, shown: str, key: str, unit: Callable[[float], str]) -> tuple[str, str, str]:
-        interval = intervals.get(key)
-        return name, shown, f"{unit(interval.low)}–{unit(interval.high)}" if interval else ""
-
-    rows = (
-        row("centre-hit", percent(summary.hit), "hit", cell),
-        row("mean IoU", decimal(summary.iou), "iou", decimal),
-        row("IoU ≥ 0.5", percent(summary.iou_50), "iou@0.5", cell),
-        row("IoU ≥ 0.75", percent(summary.iou_75), "iou@0.75", cell),
-        row("IoU ≥ 0.9", percent(summary.iou_90), "iou@0.9", cell),
-        ("distance, median", pixels(summary.dist_median), ""),
-        row("distance, mean", pixels(summary.dist_mean), "dist_mean", "{:.1f}".format),
-        *([("", boxes, "")] if fewer else []),
-        row("type right", percent(summary.type), "type", cell),
-        row("name exact", percent(summary.name), "name", cell),
-        row("name CER", decimal(summary.cer), "cer", decimal),
-    )
-    return _pairs(rows)
+def overall_table(evaluation: Evaluation, width: int) -> Table:
+    """One row for each metric, over all samples: its figure, the 95 % interval, and the macro
+    average beside it. A distance is only of answers that have one, and points have no IoU."""
+    overall = evaluation.overall
+    head = ["", "", "95 %", f"mean of {evaluation.cell_count}"]
+    count = 4 if evaluation.cell_count > 1 and width >= _MACRO_FROM else 3
+    count = count if width >= _INTERVALS_FROM else 2
+    table = Table.grid(padding=(0, 2))
+    for column in range(count):
+        table.add_column(justify="right" if column else "left", no_wrap=column > 0, overflow="fold")
+    table.add_row(*head[:count], style="dim")
+    only_points = 0 < overall.points == overall.status["scored"]
+    for name, found in overall.metrics.items():
+        metric = parse_metric(name)
+        if only_points and metric.needs_boxes:
+            continue
+        macro = "" if found.macro is None else figure(found.macro, metric.unit)
+        shown = figure(found.value, metric.unit), span(found.interval, metric.unit), macro
+        table.add_row(Text("  " + plain(name)), *shown[: count - 1])
+    dist = overall.metrics["dist"]
+    if dist.n < overall.n:
+        of = f"  distances of {dist.n:,} {'answer' if dist.n == 1 else 'answers'}"
+        table.add_row(Text(of, style="dim"))
+    return table
 
 
 def status_table(summary: Summary, counts: Counts) -> Table:
@@ -97,7 +100,7 @@ def group_tables(groups: dict[str, dict[str, Summary]], width: int) -> Iterator[
     alone: list[str] = []
     for grouping, summaries in groups.items():
         if len(summaries) > 1:
-            yield heading(_TITLES[grouping])
+            yield heading(_TITLES.get(grouping) or f"By {plain(grouping, _MAX_LABEL)}")
             yield _group_table(grouping, summaries, columns, width >= _WIDE)
         else:
             alone.append(f"{grouping} {_label(grouping, next(iter(summaries)))}")
@@ -159,11 +162,11 @@ def _cells(summary: Summary) -> list[str]:
     return [
         percentage(summary.hit),
         decimal(summary.iou),
-        cell(summary.iou_50),
-        decimal(summary.dist_median, 1),
-        cell(summary.type),
-        cell(summary.name),
-        decimal(summary.cer),
+        cell(summary.usual("iou@0.5")),
+        decimal(summary["dist(stat=median)"], 1),
+        cell(summary["type"]),
+        cell(summary["name"]),
+        decimal(summary["cer"]),
         percentage(_without_box(summary)),
     ]
 
@@ -174,7 +177,7 @@ def _rest_cells(rest: list[Summary]) -> list[str]:
     return [
         cell(_mean(rest, "hit")),
         decimal(_mean(rest, "iou")),
-        cell(_mean(rest, "iou_50")),
+        cell(_mean(rest, "iou@0.5")),
         decimal(None),
         cell(_mean(rest, "type")),
         cell(_mean(rest, "name")),
@@ -187,10 +190,10 @@ def _without_box(summary: Summary) -> float:
     return 1 - summary.status["scored"] / summary.n
 
 
-def _mean(summaries: list[Summary], field: str) -> float | None:
+def _mean(summaries: list[Summary], metric: str) -> float | None:
     """Over the groups that have the figure, by their samples."""
-    known = [(getattr(summary, field), summary.n) for summary in summaries]
-    known = [(value, n) for value, n in known if value is not None]
+    figures = [(summary.usual(metric), summary.n) for summary in summaries]
+    known = [(value, n) for value, n in figures if value is not None]
     total = sum(n for _, n in known)
     return sum(value * n for value, n in known) / total if total else None
 

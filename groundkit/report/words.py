@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from groundkit.metrics.catalog import Unit
 from groundkit.metrics.flags import percentage
+from groundkit.metrics.intervals import Interval
 
 _DASH = "–"
 
@@ -25,6 +27,23 @@ def decimal(value: float | None, digits: int = 3) -> str:
 def pixels(value: float | None) -> str:
     """`12.4 px`, or a dash if there is no number."""
     return _DASH if value is None else f"{value:.1f} px"
+
+
+def figure(value: float | None, unit: Unit) -> str:
+    """A figure of a metric with its unit: `83.1 %`, `0.712`, `12.4 px`."""
+    if unit == "share":
+        return percent(value)
+    return pixels(value) if unit == "px" else decimal(value)
+
+
+def span(interval: Interval | None, unit: Unit) -> str:
+    """`81.0–85.0`, in the unit of the figure beside it; empty if there is none."""
+    if interval is None:
+        return ""
+    show = cell if unit == "share" else decimal
+    if unit == "px":
+        return f"{interval.low:.1f}–{interval.high:.1f}"
+    return f"{show(interval.low)}–{show(interval.high)}"
 
 
 def bar(share: float, width: int = 10) -> str:

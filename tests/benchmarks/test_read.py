@@ -9,7 +9,7 @@ import pytest
 from groundkit.benchmarks.read import read_benchmark
 from groundkit.errors import DataError, OptionError
 from groundkit.families import find_family
-from groundkit.metrics.evaluate import evaluate
+from tests.metrics.builders import evaluate
 
 
 def v2(name: str, box: list[int]) -> dict:
@@ -110,7 +110,7 @@ def test_what_cannot_be_asked_for_is_told(tmp_path):
     gold = write(tmp_path / "g.json", CORNERS)
     with pytest.raises(OptionError, match=r"valid: .*screenspot-pro"):
         read_benchmark("screenspot-v9", gold)
-    with pytest.raises(OptionError, match="--dataset FILE"):
+    with pytest.raises(OptionError, match="--gold FILE"):
         evaluate(answers(tmp_path / "p.jsonl", {}), benchmark="screenspot-v2")
     with pytest.raises(DataError):
         read_benchmark("screenspot-v2", write(tmp_path / "no.json", [{"a": 1}]))

@@ -12,6 +12,7 @@ from groundkit.cli import predict as predict_verb
 from groundkit.cli.main import app
 from groundkit.errors import GroundkitError, OptionError
 from groundkit.metrics.evaluate import evaluate as evaluate_file
+from groundkit.metrics.options import Options
 from groundkit.predict.reference import predict_reference
 from tests.metrics.builders import make_gold, make_sample, predict, spread, write_rows
 
@@ -58,11 +59,10 @@ def test_every_option_reaches_the_scoring(tmp_path):
     run(file, *options, "--json", report, "--edges", "half-open")
     half_open = json.loads(report.read_bytes())
     assert closed["overall"]["n"] == 2
-    assert (closed["overall"]["hit"], half_open["overall"]["hit"]) == (0.5, 0)
-    assert (
-        "|edges:half-open|frame:norm1000|denom:dataset|dup:first|split:val|ci:wilson95,bs:1000,seed:12345|n:2|"
-        in (half_open["signature"])
-    )
+    assert closed["overall"]["metrics"]["hit"]["value"] == 0.5
+    assert half_open["overall"]["metrics"]["hit(edges=half-open)"]["value"] == 0
+    assert half_open["signature"].startswith("groundkit|hit(edges=half-open),iou,")
+    assert "|frame:norm1000|denom:dataset|dup:first|split:val|avg:" in half_open["signature"]
     assert len(closed["worst"]) == 1
 
 
@@ -70,7 +70,10 @@ def test_every_option_reaches_the_scoring(tmp_path):
     ("options", "message"),
     [
         (["--frame", "norm2000"], "--frame: unknown value 'norm2000'; valid: pixel, resized"),
-        (["--edges", "round"], "--edges: unknown value 'round'; valid: closed, half-open, open"),
+        (
+            ["--edges", "round"],
+            "--edges: unknown value 'round'; valid: closed, half-open, open, last-pixel",
+        ),
         (["--split", "test"], "--split: unknown value 'test'; valid: all, train, val"),
         (["--worst", "-1"], "cannot show -1 worst cases"),
         (["--dataset", "nowhere"], "nowhere: cannot read the file"),
@@ -122,16 +125,14 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
         (
             evaluate.run,
             evaluate_file,
+            ["dataset", "worst", "verdicts"],
+        ),
+        (
+            evaluate.run,
+            Options,
             [
-                "dataset",
-                "frame",
-                "edges",
-                "split",
-                "worst",
-                "verdicts",
-                "format",
-                "benchmark",
-                "boxes",
+                *("frame", "edges", "pixels", "split", "format", "benchmark", "boxes"),
+                *("parity", "average"),
             ],
         ),
         (predict_verb.run, predict_reference, ["split", "seed", "box_size"]),
@@ -144,11 +145,11 @@ def test_defaults_are_those_of_the_library(verb, function, names):
         if name == "box_size":
             default = predict_verb._parse_size(default)
         assert default == used[name].default, name
-    # No default of the library is left out; the command makes a family of three options, and
-    # takes fields as words.
+    # No default of the library is left out; the command makes a family of three options, takes
+    # fields as words and calls metrics by one at a time.
     assert {name for name, item in used.items() if item.default is not item.empty} == {
         *names,
-        *({"family", "fields"} & used.keys()),
+        *({"family", "fields", "metrics", "options"} & used.keys()),
     }
 
 

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from groundkit.grammar import write_answer
+from groundkit.metrics import evaluate as whole
+from groundkit.metrics.aggregate import Summary, facts_of, summarise, summarise_groups
+from groundkit.metrics.catalog import DEFAULTS
 from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.judge import judge
+from groundkit.metrics.measures import measure
+from groundkit.metrics.metric import parse_metric
+from groundkit.metrics.options import Options
 from groundkit.metrics.rows import Batch
 from groundkit.records import Gold, Prediction, Sample
 from groundkit.store import encode_line
@@ -56,7 +63,35 @@ def answer(gold: Gold, box: Iterable[float]) -> str:
 
 
 def make_batch(golds: list[Gold], texts: list[str | None], frame: Any = "resized") -> Batch:
-    return Batch(golds, texts, [frame] * len(golds), to_arrays(golds, str))
+    return Batch(golds, texts, [frame] * len(golds), [()] * len(golds), to_arrays(golds, str))
+
+
+def evaluate(predictions: Path, dataset: Path | None = None, **words: Any) -> whole.Evaluation:
+    """`metrics.evaluate.evaluate` with the options by name."""
+    own = {name: words.pop(name) for name in ("worst", "verdicts") if name in words}
+    return whole.evaluate(predictions, dataset, Options(**words), **own)
+
+
+def columns(batch: Batch, *names: str):
+    """The facts of a batch, and the columns of metrics: by default of those of every report."""
+    judged = judge(batch)
+    metrics = [parse_metric(name) for name in names or DEFAULTS]
+    return facts_of(judged.scores), {metric: measure(metric, batch, judged) for metric in metrics}
+
+
+def summary_of(batch: Batch, *names: str) -> Summary:
+    """The summary of one batch."""
+    return summarise(*columns(batch, *names))
+
+
+def summaries_of(batch: Batch, groups, count: int) -> list[Summary]:
+    """The summaries of groups of its rows."""
+    return summarise_groups(*columns(batch), groups, count)
+
+
+def figure(batch: Batch, name: str) -> float | None:
+    """One metric of a batch."""
+    return summary_of(batch, name)[str(parse_metric(name))]
 
 
 def write_rows(path: Path, rows: Iterable[Any]) -> Path:

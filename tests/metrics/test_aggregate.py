@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundkit.metrics.aggregate import summarise, summarise_groups
 from groundkit.metrics.judge import judge
-from tests.metrics.builders import answer, make_batch, make_gold, spread
+from tests.metrics.builders import answer, make_batch, make_gold, spread, summaries_of, summary_of
 
 
 def four_rows():
@@ -19,17 +18,17 @@ def four_rows():
         None,
         "[]",
     ]
-    return judge(make_batch(golds, texts)).scores
+    return make_batch(golds, texts)
 
 
 def test_means_are_over_every_gold_record():
-    summary = summarise(four_rows())
+    summary = summary_of(four_rows())
     assert summary.n == 4
     assert summary.iou == pytest.approx((1 + 3200 / 4800) / 4)
-    assert (summary.iou_50, summary.iou_75, summary.iou_90) == (0.5, 0.25, 0.25)
-    assert (summary.hit, summary.type, summary.name) == (0.5, 0.5, 0.25)
+    assert tuple(summary[f"iou@{at}"] for at in (0.5, 0.75, 0.9)) == (0.5, 0.25, 0.25)
+    assert (summary.hit, summary["type"], summary["name"]) == (0.5, 0.5, 0.25)
     # 0 + 1 + 4 + 4 edits of 16 characters
-    assert summary.cer == 9 / 16
+    assert summary["cer"] == 9 / 16
     assert summary.status == {
         "scored": 2,
         "missing": 1,
@@ -40,21 +39,21 @@ def test_means_are_over_every_gold_record():
 
 
 def test_the_distance_states_its_own_n():
-    summary = summarise(four_rows())
-    assert (summary.dist_mean, summary.dist_median, summary.dist_n) == (10, 10, 2)
+    summary = summary_of(four_rows())
+    assert (summary["dist"], summary["dist(stat=median)"]) == (10, 10)
+    assert summary.metrics["dist"].n == 2
 
 
 def test_what_does_not_exist_is_none():
-    scores = judge(make_batch([make_gold(name="")], [None])).scores
-    summary = summarise(scores)
-    assert (summary.cer, summary.dist_mean, summary.dist_median) == (None, None, None)
-    assert summary.dist_n == 0
+    summary = summary_of(make_batch([make_gold(name="")], [None]))
+    assert [summary[name] for name in ("cer", "dist", "dist(stat=median)")] == [None] * 3
+    assert summary.metrics["dist"].n == 0
 
 
 def test_an_iou_of_exactly_a_half_counts():
     # overlap 50 x 40 of 100 x 40
-    scores = judge(make_batch([make_gold()], ["<box>[[100, 100, 150, 140]]</box>"])).scores
-    assert summarise(scores).iou_50 == 1
+    batch = make_batch([make_gold()], ["<box>[[100, 100, 150, 140]]</box>"])
+    assert summary_of(batch)["iou@0.5"] == 1
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-300, 300)), min_size=3, max_size=40))
@@ -66,14 +65,17 @@ def test_groups_equal_the_summary_of_their_rows(rows):
         for gold, (_, shift) in zip(golds, rows, strict=True)
     ]
     groups = np.array([group for group, _ in rows])
-    found = summarise_groups(judge(make_batch(golds, texts)).scores, groups, 3)
+    found = summaries_of(make_batch(golds, texts), groups, 3)
     for group in range(3):
         some = np.flatnonzero(groups == group)
-        alone = judge(make_batch([golds[i] for i in some], [texts[i] for i in some])).scores
-        expected = summarise(alone)
-        for field in expected.__struct_fields__:
-            assert getattr(found[group], field) == pytest.approx(getattr(expected, field))
-        known = alone.distance[~np.isnan(alone.distance)].tolist()
-        assert found[group].dist_median == (
+        batch = make_batch([golds[i] for i in some], [texts[i] for i in some])
+        expected = summary_of(batch)
+        for field in {*expected.__struct_fields__} - {"metrics"}:
+            assert getattr(found[group], field) == getattr(expected, field)
+        for name in expected.metrics:
+            assert found[group][name] == pytest.approx(expected[name])
+        distance = judge(batch).scores.distance
+        known = distance[~np.isnan(distance)].tolist()
+        assert found[group]["dist(stat=median)"] == (
             pytest.approx(statistics.median(known)) if known else None
         )

@@ -77,22 +77,25 @@ def test_iou_by_hand(a, b, expected):
 
 
 EDGE_CASES = [
-    # point, closed, half-open, open; the box is 10 <= x <= 20, 30 <= y <= 40
-    ((15, 35), True, True, True),
-    ((10, 35), True, True, False),
-    ((15, 30), True, True, False),
-    ((20, 35), True, False, False),
-    ((15, 40), True, False, False),
-    ((9.999, 35), False, False, False),
-    ((15, 40.001), False, False, False),
+    # point, and by bx.EDGES: closed, half-open, open, last-pixel; the box is 10 <= x <= 20,
+    # 30 <= y <= 40, and its last pixels are 19 and 39
+    ((15, 35), [True, True, True, True]),
+    ((10, 35), [True, True, False, True]),
+    ((15, 30), [True, True, False, True]),
+    ((19, 39), [True, True, True, True]),
+    ((19.5, 35), [True, True, True, False]),
+    ((20, 35), [True, False, False, False]),
+    ((15, 40), [True, False, False, False]),
+    ((9.999, 35), [False, False, False, False]),
+    ((15, 40.001), [False, False, False, False]),
 ]
 
 
-@pytest.mark.parametrize(("point", "closed", "half_open", "is_open"), EDGE_CASES)
-def test_contains_follows_the_edge_rule(point, closed, half_open, is_open):
+@pytest.mark.parametrize(("point", "expected"), EDGE_CASES)
+def test_contains_follows_the_edge_rule(point, expected):
     points, boxes = np.array([point], float), np.array([[10, 30, 20, 40]], float)
     found = [bool(bx.contains(points, boxes, edges)[0]) for edges in bx.EDGES]
-    assert found == [closed, half_open, is_open]
+    assert found == expected
 
 
 def test_centres_and_distances():

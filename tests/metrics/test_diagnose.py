@@ -3,7 +3,7 @@ import pytest
 
 from groundkit.geometry import FRAME_NAMES, Frame, convert
 from groundkit.metrics.boxes import EDGES
-from groundkit.metrics.diagnose import Readings, Sameness, count_runaway
+from groundkit.metrics.diagnose import Readings, Runaway, Sameness
 from groundkit.metrics.judge import judge
 from groundkit.predict.reference import box_around, random_box
 from tests.metrics.builders import make_batch, make_gold, spread
@@ -222,11 +222,17 @@ def test_sameness_whatever_the_batches(predicted, gold, expected):
     assert not Sameness().only_predicted
 
 
+def runaway(batch):
+    found = Runaway()
+    found.add(judge(batch).scores)
+    return found.culprits
+
+
 def count_edits(gold_lengths, written_lengths):
     """How many rows own the error rate: each gold name is all `x`, each written one all `y`."""
     golds = [make_gold(str(row), name="x" * n) for row, n in enumerate(gold_lengths)]
     texts = [f"<ref>文本-{'y' * n}</ref><box>[[1, 2, 3, 4]]</box>" for n in written_lengths]
-    return count_runaway(judge(make_batch(golds, texts)).scores)
+    return runaway(make_batch(golds, texts))
 
 
 @pytest.mark.parametrize(
@@ -255,4 +261,4 @@ def test_an_endless_name_hardly_matters_among_many_right_ones():
     # 150 edits of 3,000 characters are a rate of 0.05; 149 are less
     for length, expected in ((160, 1), (159, 0)):
         endless = f"<ref>文本-{'x' * length}</ref><box>[[1, 2, 3, 4]]</box>"
-        assert count_runaway(judge(make_batch(golds, [endless, *texts])).scores) == expected
+        assert runaway(make_batch(golds, [endless, *texts])) == expected

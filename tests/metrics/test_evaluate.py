@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 
 from groundkit.errors import GroundkitError, OptionError
-from groundkit.metrics.evaluate import evaluate, relocate
+from groundkit.metrics.evaluate import relocate
 from groundkit.records import Verdict
 from groundkit.store import read_jsonl
 from tests.metrics.builders import (
     answer,
+    evaluate,
     make_gold,
     make_sample,
     predict,
@@ -25,9 +26,9 @@ def file(tmp_path) -> Path:
 def test_right_answers_are_perfect(file):
     found = evaluate(write_rows(file, [predict(gold) for gold in spread(40)]))
     overall = found.overall
-    assert (overall.n, overall.hit, overall.iou, overall.iou_90) == (40, 1, 1, 1)
-    assert (overall.type, overall.name, overall.cer) == (1, 1, 0)
-    assert (overall.dist_mean, overall.dist_median, overall.dist_n) == (0, 0, 40)
+    assert (overall.n, overall.hit, overall.iou, overall["iou@0.9"]) == (40, 1, 1, 1)
+    assert (overall["type"], overall["name"], overall["cer"]) == (1, 1, 0)
+    assert (overall["dist"], overall["dist(stat=median)"], overall.metrics["dist"].n) == (0, 0, 40)
     assert found.flags == [] == found.worst
     assert "|denom:file|" in found.signature
     assert "|n:40|" in found.signature
@@ -130,7 +131,7 @@ def test_edges_change_the_hit_and_the_signature(file):
     assert evaluate(file).overall.hit == 1
     found = evaluate(file, edges="open")
     assert found.overall.hit == 0
-    assert "|edges:open|" in found.signature
+    assert "groundkit|hit(edges=open),iou," in found.signature
 
 
 def test_groups_are_ordered_and_add_up(file):

@@ -9,9 +9,8 @@ import msgspec
 import pytest
 
 from groundkit.errors import DataError, OptionError
-from groundkit.metrics.evaluate import evaluate
 from groundkit.store import encode_line
-from tests.metrics.builders import make_gold, make_sample, predict, write_rows
+from tests.metrics.builders import evaluate, make_gold, make_sample, predict, write_rows
 
 
 @pytest.fixture

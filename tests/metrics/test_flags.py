@@ -1,7 +1,7 @@
 import pytest
 
 from groundkit.metrics import flags as module
-from groundkit.metrics.aggregate import Summary
+from groundkit.metrics.aggregate import Figure, Summary
 from groundkit.metrics.diagnose import Reading
 from groundkit.metrics.flags import Counts, Signs, find_flags, only_answered, percentage
 
@@ -11,17 +11,7 @@ def summary(n=1000, hit=0.4, **status) -> Summary:
     return Summary(
         n=n,
         absent=0,
-        hit=hit,
-        iou=0.5,
-        iou_50=0.5,
-        iou_75=0.5,
-        iou_90=0.5,
-        dist_mean=1.0,
-        dist_median=1.0,
-        dist_n=n,
-        type=1.0,
-        name=1.0,
-        cer=0.0,
+        metrics={"hit": Figure(value=hit, n=n), "iou": Figure(value=0.5, n=n)},
         points=0,
         on_edge=0,
         out_of_image=0,

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from groundkit.metrics import intervals as module
-from groundkit.metrics.evaluate import evaluate
-from groundkit.metrics.intervals import Interval, bootstrap, wilson
-from tests.metrics.builders import make_gold, predict, write_rows
+from groundkit.metrics.intervals import Interval, bootstrap, percentiles, resampled, wilson
+from tests.metrics.builders import evaluate, make_gold, predict, write_rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,9 +72,12 @@ def test_a_ratio_is_of_sums():
 
 def test_the_seed_decides_and_zero_is_one():
     values = columns(np.random.default_rng(3).normal(0, 1, 50))
-    first, again, other = (bootstrap(*values, np.arange(50), seed)[0] for seed in (0, 0, 1))
+    first, again, other = (
+        percentiles(resampled(*values, np.arange(50), seed)[:, 0]) for seed in (0, 0, 1)
+    )
     assert first == again != other
-    assert bootstrap(*values, np.arange(50))[0] == bootstrap(*values, np.arange(50), module.SEED)[0]
+    usual = percentiles(resampled(*values, np.arange(50), module.SEED)[:, 0])
+    assert bootstrap(*values, np.arange(50))[0] == usual
 
 
 def test_there_is_no_interval_of_one_screen_or_of_nothing():
@@ -94,12 +96,13 @@ def test_a_report_clusters_by_screen(tmp_path):
         for gold in golds
     ]
     found = evaluate(write_rows(tmp_path / "p.jsonl", rows))
-    assert found.intervals["hit"] == wilson(500, 1000)
-    assert set(found.intervals) == {
-        *("hit", "iou", "iou@0.5", "iou@0.75", "iou@0.9", "dist_mean"),
+    metrics = found.overall.metrics
+    assert metrics["hit"].interval == wilson(500, 1000)
+    assert {name for name, shown in metrics.items() if shown.interval} == {
+        *("hit", "iou", "iou@0.5", "iou@0.75", "iou@0.9", "dist", "dist(stat=median)"),
     }
     # 200 screens, half of them with a mean of 1: more than twice that of 1,000 single rows.
-    assert standard_error(found.intervals["iou"]) == pytest.approx(np.sqrt(0.25 / 200), rel=0.1)
+    assert standard_error(metrics["iou"].interval) == pytest.approx(np.sqrt(0.25 / 200), rel=0.1)
     assert "|ci:wilson95,bs:1000,seed:12345|" in found.signature
 
 

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from groundkit.geometry import FRAME_NAMES, Frame, convert
 from groundkit.metrics import judge as module
-from groundkit.metrics.aggregate import summarise
-from groundkit.metrics.judge import STATUSES, join, judge
-from tests.metrics.builders import answer, make_batch, make_gold
+from groundkit.metrics.judge import STATUSES, judge
+from tests.metrics.builders import answer, figure, make_batch, make_gold, summary_of
 
 GOLD = make_gold(box=(100, 100, 200, 140), name="地址")  # centre (150, 120), 100 x 40 px
 
@@ -137,20 +136,22 @@ def judge_shapes(frame, left, right):
         shape = (x + left(side), y, x + right(side), y + 21)
         written = convert(shape, Frame("resized", (width, height)), Frame(frame, size))
         texts.append(f"<box>[[{', '.join(map(repr, written.tolist()))}]]</box>")
-    return judge(make_batch(golds, texts, frame)).scores
+    return make_batch(golds, texts, frame)
 
 
 @pytest.mark.parametrize("frame", FRAME_NAMES)
 def test_ties_do_not_depend_on_the_frame(frame):
     half = judge_shapes(frame, lambda side: 0, lambda side: side // 2)
-    assert summarise(half).iou_50 == 1
-    exact = judge_shapes(frame, lambda side: 0, lambda side: side)
+    assert figure(half, "iou@0.5") == 1
+    exact = judge(judge_shapes(frame, lambda side: 0, lambda side: side)).scores
     assert (exact.iou == 1).all()
     assert not exact.out_of_image.any()
     # centres at the right edge, and a tenth of a pixel right of it
-    assert judge_shapes(frame, lambda side: side - 3, lambda side: side + 3).hit.all()
-    assert judge_shapes(frame, lambda side: side - 0.3, lambda side: side + 0.3).hit.all()
-    assert not judge_shapes(frame, lambda side: side - 2.8, lambda side: side + 3).hit.any()
+    for left, right, hits in ((3, 3, 1), (0.3, 0.3, 1), (2.8, 3, 0)):
+        batch = judge_shapes(
+            frame, lambda side, left=left: side - left, lambda side, right=right: side + right
+        )
+        assert figure(batch, "hit") == hits
 
 
 def test_words_too_long_for_a_type_are_not_kept():
@@ -181,11 +182,12 @@ def test_a_point_has_a_hit_but_no_overlap():
 def test_each_row_is_judged_on_its_own(texts):
     golds = [make_gold(f"g{row}") for row in range(len(texts))]
     together = judge(make_batch(golds, texts)).scores
-    alone = join(
-        [judge(make_batch([gold], [text])).scores for gold, text in zip(golds, texts, strict=True)]
-    )
+    alone = [
+        judge(make_batch([gold], [text])).scores for gold, text in zip(golds, texts, strict=True)
+    ]
     for name in together.__dataclass_fields__:
-        np.testing.assert_array_equal(getattr(together, name), getattr(alone, name))
+        rows = np.concatenate([getattr(scores, name) for scores in alone])
+        np.testing.assert_array_equal(getattr(together, name), rows)
 
 
 # --- points, refusals, polygons, several boxes ---------------------------------------------------
@@ -250,6 +252,5 @@ def test_any_of_several_boxes_is_right():
 
 
 def test_what_is_not_known_about_the_gold_is_no_mistake():
-    scores = judge(make_batch([make_gold(type="", name=None)], ["(150, 120)"])).scores
-    summary = summarise(scores)
-    assert (summary.type, summary.name, summary.cer, summary.hit) == (None, None, None, 1)
+    summary = summary_of(make_batch([make_gold(type="", name=None)], ["(150, 120)"]))
+    assert [summary[name] for name in ("type", "name", "cer", "hit")] == [None, None, None, 1]

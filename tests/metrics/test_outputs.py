@@ -5,12 +5,12 @@ import pytest
 from groundkit.dataset import workspace
 from groundkit.dataset.manifest import MARKER_FILE
 from groundkit.errors import OptionError
-from groundkit.metrics.evaluate import evaluate, relocate
+from groundkit.metrics.evaluate import relocate
 from groundkit.metrics.outputs import DATASET_FILES, check_output, check_reports
 from groundkit.predict.reference import predict_reference
 from groundkit.records import Prediction, Verdict
 from groundkit.store import read_jsonl
-from tests.metrics.builders import make_gold, make_sample, predict, write_rows
+from tests.metrics.builders import evaluate, make_gold, make_sample, predict, write_rows
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ SQUARE = (0, 0, 10, 0, 10, 10, 0, 10)
 ARROW = (0, 0, 10, 5, 0, 10, 4, 5)
 
 
-@pytest.mark.parametrize("edges", EDGES)
+@pytest.mark.parametrize("edges", ["closed", "half-open", "open"])
 def test_a_rectangle_is_a_box(edges):
     points = np.array([(x, y) for x in range(-1, 12) for y in range(-1, 12)], float)
     boxes = np.tile([0.0, 0, 10, 10], (len(points), 1))
@@ -38,9 +38,9 @@ def test_an_arrow(point, closed, is_open):
 
 def test_inside_and_outside_all_rules_agree():
     points = np.random.default_rng(0).uniform(0, 10, (500, 2))
-    closed, half, is_open = (contains_points(points, [ARROW] * 500, rule) for rule in EDGES)
-    np.testing.assert_array_equal(closed, half)
-    np.testing.assert_array_equal(closed, is_open)
+    closed, *others = (contains_points(points, [ARROW] * 500, rule) for rule in EDGES)
+    for other in others:
+        np.testing.assert_array_equal(closed, other)
 
 
 def test_an_outline_that_crosses_itself():

@@ -4,6 +4,7 @@ import pytest
 
 from groundkit import __version__
 from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.metric import parse_metric
 from groundkit.metrics.signature import data_hash, row_keys, signature
 from tests.metrics.builders import make_gold, spread
 
@@ -11,7 +12,8 @@ from tests.metrics.builders import make_gold, spread
 def sign(**changes):
     fields = {
         "rule": None,
-        "edges": "closed",
+        "metrics": [parse_metric("hit"), parse_metric("iou@0.5")],
+        "cells": ("platform", "type"),
         "frames": {"resized"},
         "denominator": "dataset",
         "split": "all",
@@ -23,9 +25,10 @@ def sign(**changes):
 
 def test_every_convention_is_in_it():
     assert sign() == (
-        "groundkit|hit,iou,dist,type,name,cer|edges:closed|frame:resized|denom:dataset|dup:first"
-        f"|split:all|ci:wilson95,bs:1000,seed:12345|n:3|data:8c1f03aa|v:{__version__}"
+        "groundkit|hit,iou@0.5|frame:resized|denom:dataset|dup:first|split:all"
+        f"|avg:micro,macro(platform+type)|ci:wilson95,bs:1000,seed:12345|n:3|data:8c1f03aa|v:{__version__}"
     )
+    assert "|avg:micro|" in sign(cells=())
     assert "|frame:mixed|" in sign(frames={"resized", "norm1"})
     assert "|frame:none|" in sign(frames=set())
 

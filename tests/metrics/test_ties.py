@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundkit.metrics import boxes as bx
-from groundkit.metrics.aggregate import summarise
 from groundkit.metrics.judge import judge
-from tests.metrics.builders import make_batch, make_gold
+from tests.metrics.builders import figure, make_batch, make_gold
 
 EXTENTS = {"norm999": 999, "norm1000": 1000, "norm1024": 1024}
 THRESHOLDS = ((0.5, Fraction(1, 2)), (0.75, Fraction(3, 4)), (0.9, Fraction(9, 10)))
@@ -33,7 +32,8 @@ def exact_hit(box, gold, edges):
     for k in (0, 1):
         middle = (box[k] + box[k + 2]) / 2
         after = middle > gold[k] if edges == "open" else middle >= gold[k]
-        before = middle <= gold[k + 2] if edges == "closed" else middle < gold[k + 2]
+        end = gold[k + 2] - (edges == "last-pixel")
+        before = middle <= end if edges in ("closed", "last-pixel") else middle < end
         inside.append(after and before)
     return all(inside)
 
@@ -55,7 +55,7 @@ def test_an_iou_of_exactly_one_half_in_pixels_of_the_screenshot():
     # a third of each number: the box is 46.67, 10, 66.67, 30 and covers 13.33 of 26.67 px in x
     gold = make_gold(box=(40, 10, 60, 30), width=400, height=300, original=(1200, 900))
     batch = make_batch([gold], ["<box>[[140, 30, 200, 90]]</box>"], "pixel")
-    assert summarise(judge(batch).scores).iou_50 == 1
+    assert figure(batch, "iou@0.5") == 1
     check((40, 10, 60, 30), (140, 30, 200, 90), "pixel", (400, 300), (1200, 900))
 
 

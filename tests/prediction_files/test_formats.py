@@ -8,10 +8,9 @@ import json
 import pytest
 
 from groundkit.errors import DataError, GroundkitError, OptionError
-from groundkit.metrics.evaluate import evaluate
 from groundkit.prediction_files.read import read_predictions
 from groundkit.store import encode_line
-from tests.metrics.builders import make_sample, write_rows
+from tests.metrics.builders import evaluate, make_sample, write_rows
 
 BOX = "[100, 100, 200, 140]"
 

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from groundkit.metrics.evaluate import Evaluation, evaluate
+from groundkit.metrics.evaluate import Evaluation
 from groundkit.report.console import headline, print_report, report_console
 from groundkit.vocabulary import TYPE_WORDS
-from tests.metrics.builders import answer, make_gold, predict, spread, write_rows
+from tests.metrics.builders import answer, evaluate, make_gold, predict, spread, write_rows
 
 
 def show(path, rows, width=80, worst=5, **console) -> str:
@@ -51,7 +51,7 @@ def test_a_long_headline_breaks_before_the_brackets(tmp_path):
     texts = [None, "hm", "[]", "[9, 9, 1, 1]", *[None] * 5]
     dataset = write_rows(tmp_path / "s.jsonl", [*golds, make_gold("missing")])
     file = write_rows(tmp_path / "p.jsonl", map(predict, golds, texts))
-    summary = evaluate(file, dataset).overall
+    summary = evaluate(file, dataset)
     first = "centre-hit 60.0 %  mean IoU 0.600  on 10 samples"
     second = "(1 missing, 1 refused, 1 unparsable, 1 invalid)"
     assert headline(summary, 80).plain == f"{first}\n{second}"
@@ -60,7 +60,7 @@ def test_a_long_headline_breaks_before_the_brackets(tmp_path):
 
 
 def test_the_headline_has_no_colour_that_praises(tmp_path):
-    summary = evaluate(write_rows(tmp_path / "p.jsonl", [predict(make_gold(), "hm")])).overall
+    summary = evaluate(write_rows(tmp_path / "p.jsonl", [predict(make_gold(), "hm")]))
     assert {str(span.style) for span in headline(summary, 80).spans} == {"bold"}
 
 
@@ -102,11 +102,11 @@ def test_the_columns_say_what_they_hold(tmp_path):
 def test_distances_say_how_many_boxes_they_cover(tmp_path):
     golds = [make_gold(str(n)) for n in range(3)]
     text = show(tmp_path, map(predict, golds, ["hm", None, None]))
-    overall = text[text.index("distance, mean") :].splitlines()
-    assert overall[0].split()[:4] == ["distance,", "mean", "0.0", "px"]
-    assert overall[1].split()[:3] == ["of", "2", "boxes"]
-    assert "of 1 box " in show(tmp_path, map(predict, golds, ["hm", None, "hm"]))
-    assert "boxes" not in show(tmp_path, map(predict, golds), worst=0)
+    (mean,) = [line for line in text.splitlines() if line.startswith("  dist  ")]
+    assert mean.split()[:3] == ["dist", "0.0", "px"]
+    assert "distances of 2 answers" in text
+    assert "distances of 1 answer" in show(tmp_path, map(predict, golds, ["hm", None, "hm"]))
+    assert "distances of" not in show(tmp_path, map(predict, golds), worst=0)
 
 
 def test_a_report_of_millions_fits_80_columns(tmp_path):
@@ -114,9 +114,9 @@ def test_a_report_of_millions_fits_80_columns(tmp_path):
     report = evaluate(write_rows(tmp_path / "p.jsonl", mixed(40)))
     million = 7_654_321
     status = dict.fromkeys(report.overall.status, million)
-    overall = msgspec.structs.replace(
-        report.overall, n=million + 1, dist_n=million, dist_mean=1234.5, status=status
-    )
+    far = msgspec.structs.replace(report.overall.metrics["dist"], n=million, value=1234.5)
+    metrics = {**report.overall.metrics, "dist": far}
+    overall = msgspec.structs.replace(report.overall, n=million + 1, metrics=metrics, status=status)
     counts = type(report.counts)(**dict.fromkeys(report.counts.__struct_fields__, million))
     out = Console(file=io.StringIO(), width=80)
     print_report(msgspec.structs.replace(report, overall=overall, counts=counts), out)
@@ -125,8 +125,9 @@ def test_a_report_of_millions_fits_80_columns(tmp_path):
     assert lines[1] == (
         "(7,654,321 missing, 7,654,321 refused, 7,654,321 unparsable, 7,654,321 invalid)"
     )
-    (mean,) = [line for line in lines if "distance, mean" in line]
-    assert mean.split()[:4] == ["distance,", "mean", "1234.5", "px"]
+    (mean,) = [line for line in lines if line.startswith("  dist  ")]
+    assert mean.split()[:3] == ["dist", "1234.5", "px"]
+    assert "distances of 7,654,321 answers" in "\n".join(lines)
     assert ["duplicate", "rows", "7,654,321"] in [line.split() for line in lines]
     assert max(map(len, lines)) <= 80
 
@@ -180,7 +181,7 @@ def test_one_sample_and_no_worst_cases(tmp_path):
 
 
 # Ours, or numbers.
-KEPT = frozenset({"flags", "status", "size", "split", "better_reading", "intervals"})
+KEPT = frozenset({"flags", "status", "size", "split", "better_reading", "metrics", "headline"})
 
 
 def hostile(value, key=""):
@@ -357,5 +358,5 @@ def test_figures_have_their_intervals_beside_them(tmp_path):
     """4 of 4 by Wilson: from 4 / (4 + 1.96 ** 2) on."""
     text = show(tmp_path, [predict(gold) for gold in spread(4)])
     assert "Overall, with 95 % intervals" in text
-    (hit,) = [line for line in text.splitlines() if line.startswith("  centre-hit")]
+    (hit,) = [line for line in text.splitlines() if line.startswith("  hit")]
     assert hit.split()[1:4] == ["100.0", "%", "51.0–100.0"]

@@ -1,8 +1,9 @@
 import json
 
-from groundkit.metrics.evaluate import Evaluation, evaluate
+from groundkit.metrics.catalog import DEFAULTS
+from groundkit.metrics.evaluate import Evaluation
 from groundkit.report.json_report import to_json, write_json
-from tests.metrics.builders import make_gold, predict, spread, write_rows
+from tests.metrics.builders import evaluate, make_gold, predict, spread, write_rows
 
 
 def test_the_keys_and_their_order(tmp_path):
@@ -10,12 +11,13 @@ def test_the_keys_and_their_order(tmp_path):
     report = json.loads(to_json(evaluate(file)))
     assert tuple(report) == Evaluation.__struct_fields__
     assert list(report["overall"]) == [
-        *("n", "absent", "hit", "iou", "iou@0.5", "iou@0.75", "iou@0.9"),
-        *("dist_mean", "dist_median", "dist_n", "type", "name", "cer"),
-        *("points", "on_edge", "out_of_image", "status"),
+        *("n", "absent", "metrics", "points", "on_edge", "out_of_image", "status"),
     ]
+    assert tuple(report["overall"]["metrics"]) == DEFAULTS
     assert list(report["groups"]) == ["type", "size", "source", "split"]
-    assert report["groups"]["source"]["coco"] == report["overall"]
+    alone = report["groups"]["source"]["coco"]
+    for name, shown in report["overall"]["metrics"].items():
+        assert alone["metrics"][name]["value"] == shown["value"]
 
 
 def test_no_number_is_nan(tmp_path):
@@ -24,8 +26,8 @@ def test_no_number_is_nan(tmp_path):
 
     file = write_rows(tmp_path / "p.jsonl", [predict(make_gold(name=""), "hm")])
     report = json.loads(to_json(evaluate(file)), parse_constant=refuse)
-    assert report["overall"]["dist_mean"] is None
-    assert report["overall"]["cer"] is None
+    assert report["overall"]["metrics"]["dist"]["value"] is None
+    assert report["overall"]["metrics"]["cer"]["value"] is None
     assert report["worst"][0]["verdict"]["distance"] is None
 
 

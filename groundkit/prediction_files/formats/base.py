@@ -17,6 +17,7 @@ NAMES: dict[str, str] = {
     "frame": "of the numbers in the text",
     "model": "who wrote it",
     "score": "the model's confidence",
+    "scores": "its confidence in each box of the text",
     "gold": "a whole gold record, as groundkit writes it",
     "answer": "the right answer as the model should have written it, in the same frame",
     "box": "of the right answer: x1, y1, x2, y2 in pixels of the image",

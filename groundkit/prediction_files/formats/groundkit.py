@@ -17,6 +17,6 @@ def _recognises(row: Row) -> bool:
 FORMAT = Format(
     name="groundkit",
     help="predictions.jsonl of groundkit: id, text, frame, gold",
-    fields={name: (name,) for name in ("id", "text", "frame", "model", "score", "gold")},
+    fields={name: (name,) for name in ("id", "text", "frame", "model", "score", "scores", "gold")},
     recognises=_recognises,
 )

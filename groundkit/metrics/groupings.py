@@ -1,0 +1,169 @@
+"""What figures are broken down by: type, size, source, split, and the labels of a benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundkit.errors import OptionError
+from groundkit.metrics.aggregate import Facts, Ratios, Summary, summarise_groups
+from groundkit.metrics.boxes import SIZE_BUCKETS
+from groundkit.metrics.judge import Ints
+from groundkit.metrics.measures import Ratio
+from groundkit.records import Gold
+
+SmallInts = NDArray[np.int32]
+
+_FIELDS = ("type", "source", "split", "group")
+_SHOWN = ("type", "size", "source", "split")
+
+
+@dataclass
+class Labels:
+    """A column of strings as small numbers; a row may have several.
+
+    Attributes:
+        code: of each string.
+        rows: how many rows there are so far.
+    """
+
+    code: dict[str, int] = field(default_factory=dict)
+    rows: int = 0
+    _codes: list[SmallInts] = field(default_factory=list)
+    _members: list[SmallInts] = field(default_factory=list)
+    _several: bool = False
+
+    def add(self, values: Sequence[str]) -> None:
+        """Appends rows with one string each."""
+        # In the order of the rows: that of a set differs from run to run, and resamples with it.
+        for value in dict.fromkeys(values):
+            self.code.setdefault(value, len(self.code))
+        codes = np.fromiter(map(self.code.__getitem__, values), np.int32, len(values))
+        self._append(codes, np.arange(self.rows, self.rows + len(values), dtype=np.int32))
+        self.rows += len(values)
+
+    def add_several(self, values: Sequence[tuple[str, ...]]) -> None:
+        """Appends rows with any number of strings each; those of none count as the empty one."""
+        pairs = [(row, one) for row, many in enumerate(values) for one in many or ("",)]
+        self._several = self._several or len(pairs) > len(values)
+        start = self.rows
+        self.add([one for _, one in pairs])
+        self._members[-1] = np.array([start + row for row, _ in pairs], dtype=np.int32)
+        self.rows = start + len(values)
+
+    def _append(self, codes: SmallInts, members: SmallInts) -> None:
+        self._codes.append(codes)
+        self._members.append(members)
+
+    @property
+    def codes(self) -> Ints:
+        """The code of each row, shape (N,), where no row has several."""
+        return np.concatenate(self._codes).astype(np.int64)
+
+    @property
+    def members(self) -> Ints | None:
+        """The row that each of `codes` belongs to; None if row i has code i."""
+        return np.concatenate(self._members).astype(np.int64) if self._several else None
+
+    def summaries(self, facts: Facts, ratios: Ratios) -> dict[str, Summary]:
+        """One summary for each string, that of most rows first."""
+        members = self.members
+        if members is not None:
+            facts = facts.pick(members)
+            ratios = {
+                metric: Ratio(ratio.part[members], ratio.whole[members])
+                for metric, ratio in ratios.items()
+            }
+        found = zip(
+            self.code, summarise_groups(facts, ratios, self.codes, len(self.code)), strict=True
+        )
+        return dict(sorted(found, key=lambda item: (-item[1].n, item[0])))
+
+
+@dataclass
+class Groupings:
+    """All groupings of the rows added so far."""
+
+    _fields: dict[str, Labels] = field(default_factory=lambda: {name: Labels() for name in _FIELDS})
+    _labels: dict[str, Labels] = field(default_factory=dict)
+    _rows: int = 0
+
+    def add(self, golds: Sequence[Gold]) -> None:
+        """Appends the rows of a batch."""
+        for name, labels in self._fields.items():
+            labels.add(tuple(map(attrgetter(name), golds)))
+        tables = [gold.labels for gold in golds]
+        for name in {name: None for table in tables for name in table}:
+            if name not in self._labels:
+                self._labels[name] = Labels()
+                self._labels[name].add([""] * self._rows)
+        for name, labels in self._labels.items():
+            labels.add_several([_values(table, name) for table in tables])
+        self._rows += len(golds)
+
+    def summaries(self, facts: Facts, ratios: Ratios) -> dict[str, dict[str, Summary]]:
+        """By grouping and label; of the sizes only those that occur."""
+        present, codes = np.unique(facts.size, return_inverse=True)
+        sizes = summarise_groups(facts, ratios, codes, len(present))
+        buckets = [SIZE_BUCKETS[bucket] for bucket in present.tolist()]
+        by_size = dict(zip(buckets, sizes, strict=True))
+        found = {
+            name: by_size if name == "size" else self._fields[name].summaries(facts, ratios)
+            for name in _SHOWN
+        }
+        for name, labels in self._labels.items():
+            found[name] = labels.summaries(facts, ratios)
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether there is a grouping of that name, with one label a row."""
+        if name == "size":
+            return True
+        labels = self._labels.get(name) or self._fields.get(name)
+        return labels is not None and labels.members is None
+
+    def cells(
+        self, names: Sequence[str], sizes: NDArray[np.integer[Any]]
+    ) -> tuple[Ints, list[str]]:
+        """The cell of each row, shape (N,), and what each cell is called: `web+icon`.
+
+        Args:
+            names: of groupings; each combination of their labels that occurs is a cell.
+            sizes: index into `SIZE_BUCKETS` of each row.
+
+        Raises:
+            OptionError: there is no such grouping, or rows have several labels in it.
+        """
+        codes = np.zeros(self._rows, dtype=np.int64)
+        titles = [""]
+        for name in names:
+            column, labels = self._column(name, sizes)
+            both, codes = np.unique(codes * len(labels) + column, return_inverse=True)
+            titles = [
+                "+".join(filter(None, (titles[pair // len(labels)], labels[pair % len(labels)])))
+                for pair in both.tolist()
+            ]
+        return codes, titles
+
+    def _column(self, name: str, sizes: NDArray[np.integer[Any]]) -> tuple[Ints, Sequence[str]]:
+        if name == "size":
+            return sizes.astype(np.int64), SIZE_BUCKETS
+        known = self._fields | self._labels
+        if name not in known:
+            choices = (*known, "size")
+            raise OptionError(f"no grouping {name!r} in these samples", "--average", choices)
+        labels = known[name]
+        if labels.members is not None:
+            what = f"samples have several values of {name!r}, so its groups overlap"
+            raise OptionError(what, "--average", hint="name another grouping")
+        return labels.codes, list(labels.code)
+
+
+def _values(table: Mapping[str, str | tuple[str, ...]], name: str) -> tuple[str, ...]:
+    value = table.get(name, ())
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -1,0 +1,106 @@
+"""How predictions are to be read and scored: what `eval` and `compare` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from groundkit.errors import OptionError
+from groundkit.families import Family
+from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
+from groundkit.metrics.boxes import EDGES, Edges
+from groundkit.metrics.catalog import DEFAULTS, PIXELS
+from groundkit.metrics.metric import Metric, parse_metric, parse_metrics
+from groundkit.metrics.parity import parity_metrics
+from groundkit.metrics.rows import check_split
+
+# Of the benchmarks whose papers or scorers average over cells; else the type of the element.
+_CELLS = {
+    "screenspot": "platform+ui_type",
+    "screenspot-v2": "platform+ui_type",
+    "screenspot-pro": "group+ui_type",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a user may say about predictions, gold records and metrics.
+
+    Attributes:
+        frame: of all numbers, whatever the rows say.
+        family: the models whose habit the numbers follow, whatever the rows say; its resizing
+            counts also if `frame` names another frame.
+        edges: whether a centre on the edge of the gold box is a hit.
+        pixels: what the edges of a box are for IoU; see `boxes.iou`.
+        split: `train`, `val` or `all`.
+        format, fields: of the predictions; see `prediction_files.read_predictions`.
+        benchmark, boxes: of the gold records; see `benchmarks.read_benchmark`.
+        metrics: names of further metrics; see `metric`.
+        parity: a scorer whose metrics come first; see `parity`.
+        average: groupings, joined by +, whose cells count alike in macro averages.
+    """
+
+    frame: FrameName | None = None
+    family: Family | None = None
+    edges: Edges = "closed"
+    pixels: str = "continuous"
+    split: str = "all"
+    format: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    benchmark: str | None = None
+    boxes: str | None = None
+    metrics: Sequence[str] = ()
+    parity: str | None = None
+    average: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses unknown words.
+
+        Raises:
+            OptionError: names the option and its choices.
+        """
+        if self.frame is not None and self.frame not in FRAME_NAMES:
+            raise OptionError(f"unknown value {self.frame!r}", "--frame", FRAME_NAMES)
+        if self.edges not in EDGES:
+            raise OptionError(f"unknown value {self.edges!r}", "--edges", EDGES)
+        if self.pixels not in PIXELS:
+            raise OptionError(f"unknown value {self.pixels!r}", "--pixels", PIXELS)
+        check_split(self.split)
+        # Before an hour of reading, not after it.
+        self.wanted()
+        self.cells()
+
+    @property
+    def rule(self) -> ResizeRule | None:
+        """By which the model resized what it was shown."""
+        return None if self.family is None else self.family.rule
+
+    @property
+    def read_frame(self) -> FrameName | None:
+        """The frame that counts: as declared, or the family's; None: as each row says."""
+        return self.frame or (None if self.family is None else self.family.frame)
+
+    def wanted(self) -> list[Metric]:
+        """The metrics of the report, in its order: those of a parity mode, those that every report
+        has, those that were asked for."""
+        first = [] if self.parity is None else parity_metrics(self.parity)
+        usual = [self._by_switch(parse_metric(name)) for name in DEFAULTS]
+        asked = [metric for text in self.metrics for metric in parse_metrics(text)]
+        return list(dict.fromkeys([*first, *usual, *asked]))
+
+    def _by_switch(self, metric: Metric) -> Metric:
+        if metric.name == "hit" and self.edges != "closed":
+            return metric.having("edges", self.edges)
+        if metric.name == "iou" and self.pixels != "continuous":
+            return metric.having("pixels", self.pixels)
+        return metric
+
+    def cells(self) -> tuple[str, ...]:
+        """The groupings of macro averages, as asked for or as the benchmark has them."""
+        if self.average is None:
+            return tuple(_CELLS.get(self.benchmark or "", "type").split("+"))
+        return parse_metric(f"hit(average={self.average})", "--average").average
+
+
+USUAL = Options()
+"""Everything as it is without being asked."""
