@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from groundkit.benchmarks import coco
 from groundkit.benchmarks.boxes import Decision, decide
 from groundkit.benchmarks.categories import read_categories
 from groundkit.benchmarks.notes import Notes
@@ -61,8 +62,10 @@ def read_benchmark(
         DataError: a file or an image cannot be used, or it cannot be told how boxes are meant.
         OptionError: an unknown benchmark or order of boxes.
     """
+    if name == coco.NAME:
+        return Benchmark(name, coco.read_coco(path))
     if name not in BENCHMARKS:
-        raise OptionError(f"unknown value {name!r}", "--benchmark", BENCHMARKS)
+        raise OptionError(f"unknown value {name!r}", "--benchmark", (*BENCHMARKS, coco.NAME))
     order = next((order for order in ORDERS if order == boxes), None)
     if boxes is not None and order is None:
         raise OptionError(f"unknown value {boxes!r}", "--boxes", ORDERS)

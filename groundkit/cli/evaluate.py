@@ -100,7 +100,7 @@ def run(
         str | None,
         typer.Option(
             help="--gold holds the annotations of this benchmark: screenspot, screenspot-v2, "
-            "screenspot-pro, osworld-g, refcoco, ui-vision or mmbench-gui.",
+            "screenspot-pro, osworld-g, refcoco, ui-vision, mmbench-gui or coco.",
             show_default=False,
         ),
     ] = None,
@@ -115,7 +115,7 @@ def run(
         str | None,
         typer.Option(
             help="What the predictions look like: groundkit, llamafactory, ms-swift, lmms-eval, "
-            "sspro, openai-batch or plain. Default: what the first rows look like.",
+            "sspro, coco, openai-batch or plain. Default: what the first rows look like.",
             show_default=False,
         ),
     ] = None,

@@ -23,7 +23,7 @@ def record_for(form: Format, fields: Paths, first: Row) -> type[Prediction] | No
     Args:
         first: the first row; its keys tell names with full stops from paths.
     """
-    if form.prepare or form.find_frame or form.prefer_key:
+    if form.prepare or form.find_frame or form.gather or form.prefer_key:
         return None
     if not {"id", "text"} <= fields.keys() <= _COLUMNS.keys():
         return None

@@ -12,7 +12,7 @@ from groundkit.prediction_files.paths import MISSING, choices_at, look_up
 
 # One of them makes a gold record; without one the facts around it say nothing.
 _ANSWERS = frozenset({"gold", "box", "absent", "answer"})
-_OF_THE_ROW = frozenset({"id", "text", "frame", "model", "score"})
+_OF_THE_ROW = frozenset({"id", "text", "frame", "model", "score", "scores"})
 
 
 def resolve(form: Format, fields: Mapping[str, str], head: Sequence[Row], file: Path) -> Paths:

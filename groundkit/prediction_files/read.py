@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from groundkit.errors import DataError
 from groundkit.geometry import FrameName
 from groundkit.prediction_files.chunks import Advice, Chunk
 from groundkit.prediction_files.convert import Converter
@@ -19,6 +20,7 @@ from groundkit.prediction_files.rows import RowFile, decode_chunk, open_rows
 from groundkit.records import Prediction
 
 _RowType = dict[str, Any]
+_HEAD = 32
 
 
 class PredictionFile:
@@ -43,11 +45,11 @@ class PredictionFile:
         self._advise = advise
         # Our own rows are decoded as they are; what is wrong with one is said when it comes.
         self._is_ours = form.name == "groundkit" and not fields
-        head = rows.head()
+        self._kept = self._keep(rows)
+        head = rows.head() if form.gather is None else self._gathered_head()
         self._paths = form.fields if self._is_ours else resolve(form, fields, head, rows.path)
         self.fields = shown(self._paths, head)
         self._record = None if self._is_ours else record_for(form, self._paths, head[0])
-        self._kept = list(rows.chunks(_RowType)) if form.find_frame else None
         self.frame = self._find_frame()
         self.shown = self._sentence()
 
@@ -61,6 +63,24 @@ class PredictionFile:
             quick = self._quick(chunk)
             yield converter.convert(decode_chunk(chunk, _RowType)) if quick is None else quick
             self.errors = converter.errors
+
+    def _keep(self, rows: RowFile) -> list[Chunk[Any]] | None:
+        """All rows, where the format has to see them all first."""
+        if self.format.find_frame is None and self.format.gather is None:
+            return None
+        kept = list(rows.chunks(_RowType))
+        if self.format.gather is None:
+            return kept
+        parts = (row for chunk in kept for row in chunk.records)
+        try:
+            answers = list(self.format.gather(parts))
+        except DataError as error:
+            where = f"{self.path}{error.where}"
+            raise DataError(error.what, where, error.choices, error.hint) from None
+        return [Chunk(answers, lambda index: f"{self.path}: {answers[index]['id']}")]
+
+    def _gathered_head(self) -> list[_RowType]:
+        return [row for chunk in self._kept or [] for row in chunk.records[:_HEAD]]
 
     def _quick(self, chunk: Chunk[Any]) -> Chunk[Prediction] | None:
         if self._record is None or not isinstance(chunk.records[0], bytes):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from groundkit.errors import OptionError
 from groundkit.prediction_files.chunks import Row
 from groundkit.prediction_files.formats import (
+    coco,
     groundkit,
     llamafactory,
     lmms_eval,
@@ -19,7 +20,7 @@ from groundkit.prediction_files.formats.base import NAMES, Format
 
 FORMATS: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
-    for module in (sspro, openai_batch, lmms_eval, groundkit, llamafactory, ms_swift, plain)
+    for module in (sspro, coco, openai_batch, lmms_eval, groundkit, llamafactory, ms_swift, plain)
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from groundkit.geometry import FrameName
@@ -51,6 +51,8 @@ class Format:
             request, which is counted and is no prediction.
         find_frame: the frame of all numbers, from all rows of the file, which are then held in
             memory; None: as the rows say.
+        gather: makes answers of rows that are only parts of one; the rows of the file are then held
+            in memory.
         prefer_key: whether a row that names its image and instruction goes by that key even if it
             has an id.
     """
@@ -61,4 +63,5 @@ class Format:
     recognises: Callable[[Row], bool]
     prepare: Callable[[Row], Row | None] | None = None
     find_frame: Callable[[Iterable[Row]], FrameName] | None = None
+    gather: Callable[[Iterable[Row]], Iterator[Row]] | None = None
     prefer_key: bool = False
