@@ -31,8 +31,12 @@ def instances(rng, images=30, categories=4):
                 area = round(box[2] * box[3] * rng.uniform(0.4, 1), 2)
                 truth.append(
                     {
-                        "id": len(truth) + 1, "image_id": image, "category_id": category,
-                        "bbox": box, "area": area, "iscrowd": int(rng.random() < 0.1),
+                        "id": len(truth) + 1,
+                        "image_id": image,
+                        "category_id": category,
+                        "bbox": box,
+                        "area": area,
+                        "iscrowd": int(rng.random() < 0.1),
                     }
                 )
                 for _ in range(rng.integers(0, 3)):
