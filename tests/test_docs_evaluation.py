@@ -12,6 +12,7 @@ from groundkit import records, store
 from groundkit.metrics import flags
 from groundkit.metrics.boxes import EDGES
 from groundkit.metrics.catalog import CATALOG
+from groundkit.metrics.compare import Comparison
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.metric import parse_metric
 from groundkit.metrics.parity import PARITIES
@@ -30,7 +31,9 @@ def structs_of(annotation):
     return {key: None for part in typing.get_args(annotation) for key in structs_of(part)}
 
 
-REPORT = [record for record in structs_of(Evaluation) if record not in RECORDS]
+REPORT = [
+    record for record in structs_of(Evaluation) | structs_of(Comparison) if record not in RECORDS
+]
 
 
 @pytest.mark.parametrize("record", REPORT, ids=lambda record: record.__name__)

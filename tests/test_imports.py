@@ -60,6 +60,7 @@ def test_import_groundkit_is_light():
         ("preview", "--help"),
         ("predict", "--help"),
         ("eval", "--help"),
+        ("compare", "--help"),
     ],
     ids=" ".join,
 )

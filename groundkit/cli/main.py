@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from groundkit import __version__
-from groundkit.cli import evaluate, make_dataset, predict, preview, verify
+from groundkit.cli import compare, evaluate, make_dataset, predict, preview, verify
 from groundkit.errors import GroundkitError
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ app.command("preview")(preview.run)
 app.command("verify")(verify.run)
 app.command("predict")(predict.run)
 app.command("eval")(evaluate.run)
+app.command("compare")(compare.run)
 
 
 def run() -> None:

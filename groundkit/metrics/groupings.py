@@ -70,6 +70,18 @@ class Labels:
         """The row that each of `codes` belongs to; None if row i has code i."""
         return np.concatenate(self._members).astype(np.int64) if self._several else None
 
+    def members_of(self, rows: Ints) -> dict[str, Ints]:
+        """Of some rows the indices with each string, the one of most rows first."""
+        members = self.members
+        place = np.full(self.rows, -1)
+        place[rows] = np.arange(len(rows))
+        owners = place if members is None else place[members]
+        codes = self.codes[owners >= 0]
+        owners = owners[owners >= 0]
+        names = list(self.code)
+        found = {names[code]: owners[codes == code] for code in np.unique(codes).tolist()}
+        return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
     def summaries(self, facts: Facts, ratios: Ratios) -> dict[str, Summary]:
         """One summary for each string, that of most rows first."""
         members = self.members
@@ -119,6 +131,10 @@ class Groupings:
         for name, labels in self._labels.items():
             found[name] = labels.summaries(facts, ratios)
         return found
+
+    def labels(self) -> dict[str, Labels]:
+        """All groupings of a report but the sizes."""
+        return {name: self._fields[name] for name in _SHOWN if name != "size"} | self._labels
 
     def has(self, name: str) -> bool:
         """Whether there is a grouping of that name, with one label a row."""

@@ -6,7 +6,8 @@ first   the metrics, by the names that `metric` explains; they hold the rules ab
 frame   of the numbers in the predictions: as declared, `mixed` if rows differ; behind `resized`
         the factor, the least and the most pixels of the processor, if a model family was declared
 denom   what every mean is divided by: `dataset`, the samples of a dataset, answered or not;
-        `file`, the samples that the predictions file itself carries
+        `file`, the samples that the predictions file itself carries; `joined`, those that all
+        files of a comparison carry
 dup     which of several answers to one sample counts
 split   which samples
 avg     how figures are averaged: over samples, and over groups that count alike
@@ -62,7 +63,7 @@ def signature(  # noqa: PLR0913  (one for each field of the string)
         cells: the groupings that macro averages are over.
         frames: every frame that a scored row was in.
         rule: by which a model's own processor resized the images, if that was declared.
-        denominator: `dataset` or `file`.
+        denominator: `dataset`, `file` or `joined`.
         data: from `data_hash`.
     """
     frame = next(iter(frames)) if len(frames) == 1 else "mixed" if frames else "none"

@@ -69,7 +69,7 @@ def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
         yield heading("Worst cases")
         yield _cases(evaluation)
     yield Text()
-    yield Text(_break_signature(evaluation.signature, width), style="dim", overflow="fold")
+    yield Text(break_signature(evaluation.signature, width), style="dim", overflow="fold")
 
 
 def headline(evaluation: Evaluation, width: int) -> Text:
@@ -96,7 +96,7 @@ def headline(evaluation: Evaluation, width: int) -> Text:
     return text.append(" " if fits else "\n").append(brackets)
 
 
-def _break_signature(signature: str, width: int) -> str:
+def break_signature(signature: str, width: int) -> str:
     """Lines of whole fields, each but the last with the `|` that leads to the next."""
     first, *fields = plain(signature, 1000).split("|")
     lines = [first]

@@ -46,6 +46,32 @@ def span(interval: Interval | None, unit: Unit) -> str:
     return f"{show(interval.low)}–{show(interval.high)}"
 
 
+def change(value: float | None, unit: Unit) -> str:
+    """A difference with its sign: `+3.1` (points of a hundred), `-0.021`, `+12.4 px`."""
+    if value is None:
+        return _DASH
+    if unit == "px":
+        return f"{value:+.1f} px"
+    return f"{100 * value:+.1f}" if unit == "share" else f"{value:+.3f}"
+
+
+def change_span(interval: Interval | None, unit: Unit) -> str:
+    """`-0.4 to +6.6`: the interval of a difference, in the unit of `change`; empty for None."""
+    if interval is None:
+        return ""
+    low, high = (change(end, unit).removesuffix(" px") for end in (interval.low, interval.high))
+    return f"{low} to {high}"
+
+
+def chance(p: float | None) -> str:
+    """`p 0.0021`, `p 0.34`, or `p <0.0001`; a dash for None."""
+    if p is None:
+        return _DASH
+    if p < 1e-4:
+        return "p <0.0001"
+    return f"p {p:.4f}" if p < 0.01 else f"p {p:.2f}"
+
+
 def bar(share: float, width: int = 10) -> str:
     """A bar that fills `width` characters at 1, in steps of an eighth of a character."""
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)

@@ -1,0 +1,79 @@
+"""`groundkit compare`: several predictions files about the same samples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from groundkit.cli import options as o
+from groundkit.cli.streams import output_path, take_stdout
+
+# `metrics.compare.DEFAULT_FLIPS`, which the help must not import.
+_FLIPS = 200
+
+
+def run(
+    predictions: Annotated[
+        list[Path],
+        typer.Argument(help="Predictions files; the others are held against the first."),
+    ],
+    dataset: o.Dataset = None,
+    frame: o.Frame = None,
+    model_family: o.ModelFamily = None,
+    min_pixels: o.MinPixels = None,
+    max_pixels: o.MaxPixels = None,
+    edges: o.EdgeRule = "closed",
+    metric: o.Metrics = None,
+    parity: o.Parity = None,
+    pixels: o.Pixels = "continuous",
+    split: o.Split = "all",
+    json: o.Json = None,
+    benchmark: o.Benchmark = None,
+    boxes: o.Boxes = None,
+    format: o.Format = None,
+    field: o.Fields = None,
+    flips: Annotated[
+        int,
+        typer.Option(help="How many samples to keep, of each kind, that only one of two hits."),
+    ] = _FLIPS,
+) -> None:
+    """Say which of several predictions files is better, and how sure that is.
+
+    Samples are joined by id, and only those that all files have are compared: exact McNemar test
+    for rates, approximate randomisation for means, both beside the interval of the difference.
+
+    Example: groundkit compare old.jsonl new.jsonl
+    """
+    from groundkit.metrics.compare import compare
+    from groundkit.metrics.outputs import check_reports
+    from groundkit.report.compare import print_comparison
+    from groundkit.report.console import report_console
+    from groundkit.report.json_report import write_json
+    from groundkit.store import is_stream
+
+    json = output_path(json)
+    for path in predictions:
+        check_reports(path, dataset, json=json)
+    options = o.scoring_options(
+        frame=frame,
+        model_family=model_family,
+        min_pixels=min_pixels,
+        max_pixels=max_pixels,
+        edges=edges,
+        pixels=pixels,
+        split=split,
+        format=format,
+        field=field,
+        benchmark=benchmark,
+        boxes=boxes,
+        metric=metric,
+        parity=parity,
+    )
+    comparison = compare(predictions, dataset, options, flips=flips)
+    if json is not None:
+        write_json(comparison, json)
+    print_comparison(comparison, report_console(stderr=take_stdout(json)))
+    if json is not None and not is_stream(json):
+        typer.echo(f"wrote {json}", err=True)

@@ -1,0 +1,157 @@
+"""Options of the verbs that score predictions: how a file is to be read and what is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from groundkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from groundkit.geometry import FrameName
+    from groundkit.metrics.boxes import Edges
+    from groundkit.metrics.options import Options
+
+Frame = Annotated[
+    str | None,
+    typer.Option(
+        help="Read all numbers as pixel, resized, norm1, percent, norm999, norm1000 or "
+        "norm1024, whatever the rows say.",
+        show_default=False,
+    ),
+]
+ModelFamily = Annotated[
+    str | None,
+    typer.Option(
+        help="Read all numbers as models of this family write them: qwen2.5-vl, qwen3-vl, "
+        "ui-tars-1.5, molmo ...; a wrong name lists them all.",
+        show_default=False,
+    ),
+]
+MinPixels = Annotated[
+    int | None, typer.Option(help="Limit of the family's resizing.", show_default=False)
+]
+MaxPixels = Annotated[
+    int | None, typer.Option(help="Limit of the family's resizing.", show_default=False)
+]
+EdgeRule = Annotated[
+    str,
+    typer.Option(help="A centre on the edge hits: closed, half-open (left, top) or open."),
+]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="One more metric: hit@3, giou, f1@0.5, ap, 'hit(edges=open)', "
+        "'hit(average=platform+type)' ...; a wrong name lists them all. May be given several "
+        "times.",
+        show_default=False,
+    ),
+]
+Parity = Annotated[
+    str | None,
+    typer.Option(
+        help="First the figures of another scorer: sspro, seeclick, osworld-g, "
+        "vlmevalkit-fixed, se-gui, gui-r1, vlm-r1 or coco.",
+        show_default=False,
+    ),
+]
+Average = Annotated[
+    str | None,
+    typer.Option(
+        help="Groups that count alike in the macro average: type, or platform+type. "
+        "Default: those of the benchmark, or type.",
+        show_default=False,
+    ),
+]
+Pixels = Annotated[
+    str,
+    typer.Option(help="Edges of boxes are continuous, or inclusive (+1), or refer."),
+]
+Split = Annotated[str, typer.Option(help="Which samples: all, train or val.")]
+Json = Annotated[
+    Path | None,
+    typer.Option(help="Write the whole report here; - is stdout.", show_default=False),
+]
+Benchmark = Annotated[
+    str | None,
+    typer.Option(
+        help="--gold holds the annotations of this benchmark: screenspot, screenspot-v2, "
+        "screenspot-pro, osworld-g, refcoco, ui-vision, mmbench-gui or coco.",
+        show_default=False,
+    ),
+]
+Boxes = Annotated[
+    str | None,
+    typer.Option(
+        help="Its boxes are xywh or xyxy. Default: as the numbers of the file say.",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        help="What the predictions look like: groundkit, llamafactory, ms-swift, lmms-eval, "
+        "sspro, coco, openai-batch or plain. Default: what the first rows look like.",
+        show_default=False,
+    ),
+]
+Fields = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="NAME=PATH: where the rows hold id, text, box, image ...: "
+        "--field text=response.choices.0.message.content. May be given several times.",
+        show_default=False,
+    ),
+]
+Dataset = Annotated[
+    Path | None,
+    typer.Option(
+        "--dataset",
+        "--gold",
+        help="The samples.jsonl asked, or its folder: its samples are the denominator. "
+        "Default: the gold records in the predictions.",
+        show_default=False,
+    ),
+]
+
+
+def scoring_options(
+    *,
+    frame: str | None,
+    model_family: str | None,
+    min_pixels: int | None,
+    max_pixels: int | None,
+    edges: str,
+    field: list[str] | None,
+    metric: list[str] | None,
+    **words: str | None,
+) -> Options:
+    """The options of a command line as one value; `Options` checks the words.
+
+    Raises:
+        OptionError: names the option.
+    """
+    from groundkit.families import find_family
+    from groundkit.metrics.options import Options
+
+    return Options(
+        frame=cast("FrameName | None", frame),
+        family=find_family(model_family, min_pixels, max_pixels),
+        edges=cast("Edges", edges),
+        fields=_fields(field or []),
+        metrics=metric or (),
+        **words,  # type: ignore[arg-type]
+    )
+
+
+def _fields(words: list[str]) -> dict[str, str]:
+    """`["text=response.text"]` as a table."""
+    found = {}
+    for word in words:
+        name, equals, path = word.partition("=")
+        if not (name and equals and path):
+            raise OptionError(f"not a field: {word[:60]!r}", "--field", hint="write NAME=PATH")
+        found[name] = path
+    return found
