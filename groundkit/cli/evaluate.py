@@ -34,6 +34,26 @@ def run(
             help="Write one row a sample, with the reason, here; - is stdout.", show_default=False
         ),
     ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="METRIC=BOUND: exit code 1 if the metric is certainly worse than this: hit=0.85. "
+            "May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    max_drop: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="METRIC=BOUND: exit code 1 if the metric is certainly worse than that of "
+            "--baseline by more than this: hit=0.01. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(help="An earlier --json, for --max-drop.", show_default=False),
+    ] = None,
     benchmark: o.Benchmark = None,
     boxes: o.Boxes = None,
     format: o.Format = None,
@@ -48,6 +68,7 @@ def run(
     Example: groundkit eval predictions.jsonl --json report.json
     """
     from groundkit.metrics.evaluate import evaluate, relocate
+    from groundkit.metrics.gates import Gates, parse_bound
     from groundkit.metrics.outputs import check_reports
     from groundkit.report.console import print_report, report_console
     from groundkit.report.json_report import write_json
@@ -56,7 +77,7 @@ def run(
     predictions = input_path(predictions)
     json, verdicts = output_path(json), output_path(verdicts)
     # Before the work is done; `evaluate` knows nothing of `json`.
-    check_reports(predictions, dataset, json=json, verdicts=verdicts)
+    check_reports(predictions, dataset, baseline, json=json, verdicts=verdicts)
     options = o.scoring_options(
         frame=frame,
         model_family=model_family,
@@ -73,10 +94,19 @@ def run(
         parity=parity,
         average=average,
     )
-    evaluation = evaluate(predictions, dataset, options, worst=worst, verdicts=verdicts)
+    gates = Gates(
+        [parse_bound(text, "--fail-under") for text in fail_under or []],
+        [parse_bound(text, "--max-drop") for text in max_drop or []],
+        baseline,
+    )
+    evaluation = evaluate(
+        predictions, dataset, options, gates=gates, worst=worst, verdicts=verdicts
+    )
     if json is not None:
         write_json(relocate(evaluation, json), json)
     print_report(evaluation, report_console(stderr=take_stdout(json, verdicts)))
     for path in (json, verdicts):
         if path is not None and not is_stream(path):
             typer.echo(f"wrote {path}", err=True)
+    if any(gate.outcome == "failed" for gate in evaluation.gates):
+        raise typer.Exit(1)

@@ -54,7 +54,8 @@ app.command("compare")(compare.run)
 
 
 def run() -> None:
-    """Exit codes: 0 done, 2 something the user can put right, 130 interrupted."""
+    """Exit codes: 0 done, 1 not as good as was asked for, 2 something the user can put right,
+    130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal without UTF-8 gets question marks, not a traceback.
         if isinstance(stream, io.TextIOWrapper):

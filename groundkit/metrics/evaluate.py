@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from groundkit.metrics.aggregate import Facts, Figure, Ratios, Summary, summaris
 from groundkit.metrics.catalog import REFUSALS
 from groundkit.metrics.diagnose import Reading
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
+from groundkit.metrics.gates import NO_GATES, Gate, Gates, check_gates, read_baseline
 from groundkit.metrics.headline import overall_figures
 from groundkit.metrics.measures import refusal_ratio
 from groundkit.metrics.metric import parse_metric
@@ -42,6 +44,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         notes: what was decided about the files, and what looks odd in them.
         models: names found in the rows that count, sorted, at most 20.
         parity: the scorer whose metrics come first, if one was asked for.
+        gates: bounds that were asked for, and whether they were kept.
         headline: the metrics that a person looks at first.
         cells: the groupings that macro averages are over, and in `cell_count` how many cells.
         overall: figures over all gold records, with intervals.
@@ -62,6 +65,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
     models: list[str]
     parity: str | None
+    gates: list[Gate]
     headline: list[str]
     cells: str
     cell_count: int
@@ -79,6 +83,7 @@ def evaluate(
     dataset: Path | None = None,
     options: Options = USUAL,
     *,
+    gates: Gates = NO_GATES,
     worst: int = DEFAULT_WORST,
     verdicts: Path | None = None,
 ) -> Evaluation:
@@ -89,23 +94,29 @@ def evaluate(
         dataset: a samples.jsonl or the folder that holds it, or with `options.benchmark` its
             annotations; its samples are the denominator. None: the gold records that the
             predictions carry.
+        gates: bounds for the figures; those that are not kept are no error.
         worst: how many of the worst cases to keep.
         verdicts: write a verdicts.jsonl here.
 
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
-        OptionError: a negative `worst`, a grouping that the samples do not have, or `verdicts` is
-            one of the files to be read or of a dataset.
+        OptionError: a negative `worst`, a grouping that the samples do not have, a baseline about
+            other samples, or `verdicts` is one of the files to be read or of a dataset.
     """
     if worst < 0:
         raise OptionError(f"cannot show {worst} worst cases", hint="--worst 0 shows none")
     check_reports(predictions, dataset, verdicts=verdicts)
+    baseline = read_baseline(gates)
+    metrics = [*options.metrics, *map(str, gates.metrics)]
+    options = replace(options, metrics=metrics)
     golds = read_gold_set(dataset, options)
     images = golds.path or predictions
     tally = Tally(options.wanted(), WorstCases(worst, folder_of(images)))
     with verdict_writer(verdicts, images) as write:
         intake = score(predictions, golds, options, [tally.add, write])
-    return _report(predictions, golds, options, intake, tally)
+    evaluation = _report(predictions, golds, options, intake, tally)
+    kept = check_gates(gates, baseline, evaluation.overall.metrics, evaluation.signature)
+    return msgspec.structs.replace(evaluation, gates=kept)
 
 
 @contextmanager
@@ -196,6 +207,7 @@ def _report(
         notes=list(golds.notes),
         models=sorted(intake.models - {""})[:_MAX_MODELS],
         parity=options.parity,
+        gates=[],
         headline=_headline(options, overall),
         cells="+".join(cells),
         cell_count=len(tally.groupings.cells(cells, facts.size)[1]),

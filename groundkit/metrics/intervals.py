@@ -33,7 +33,7 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         low, high: its ends.
-        method: `wilson` or `bootstrap`.
+        method: `wilson`, `bootstrap`, `ranks`, or `newcombe` for a difference of two reports.
     """
 
     low: float

@@ -72,6 +72,7 @@ def _is_dataset_file(output: Path, folder: Path, samples: Path | None) -> bool:
 def check_reports(
     predictions: Path,
     dataset: Path | None = None,
+    baseline: Path | None = None,
     *,
     json: Path | None = None,
     verdicts: Path | None = None,
@@ -85,6 +86,8 @@ def check_reports(
     samples = None if dataset is None else samples_file(dataset)
     if samples is not None:
         taken.setdefault(os.path.realpath(samples), "the dataset")
+    if baseline is not None:
+        taken.setdefault(os.path.realpath(baseline), "the baseline")
     for option, path in (("--json", json), ("--verdicts", verdicts)):
         if path is None:
             continue

@@ -16,10 +16,11 @@ from rich.text import Text
 
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.flags import Flag
+from groundkit.metrics.gates import Gate
 from groundkit.metrics.metric import parse_metric
 from groundkit.metrics.verdicts import Case, Failure
 from groundkit.report.tables import group_tables, heading, overall_table, status_table
-from groundkit.report.words import figure, plain
+from groundkit.report.words import change, change_span, figure, plain, span
 
 _SPOKEN = {"hit": "centre-hit", "iou": "mean IoU"}
 _MAX_FAILURES = 5
@@ -55,6 +56,8 @@ def print_report(evaluation: Evaluation, console: Console) -> None:
 
 def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
     yield headline(evaluation, width)
+    if evaluation.gates:
+        yield _gates(evaluation.gates)
     yield _inputs(evaluation)
     if evaluation.notes:
         yield Text("\n".join(plain(note, 1000) for note in evaluation.notes), style="dim")
@@ -96,6 +99,31 @@ def headline(evaluation: Evaluation, width: int) -> Text:
     return text.append(" " if fits else "\n").append(brackets)
 
 
+_OUTCOMES = {"passed": "green", "undecided": "yellow", "failed": "bold red"}
+
+
+def _gates(gates: Sequence[Gate]) -> Table:
+    """`failed  --fail-under hit=0.85  hit is 47.4 % (45.0–49.9)`, one a line."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    for _ in range(2):
+        table.add_column(overflow="fold")
+    for gate in gates:
+        unit = parse_metric(gate.metric).unit
+        if gate.kind == "fail-under":
+            shown, between = figure(gate.value, unit), span(gate.interval, unit)
+            seen = f"{gate.metric} is {shown}"
+        else:
+            shown, between = change(gate.value, unit), change_span(gate.interval, unit)
+            seen = f"{gate.metric} is worse by {shown}" + (" points" if unit == "share" else "")
+        seen += f" ({between})" if between else ""
+        if gate.outcome == "undecided":
+            seen += ": more samples would decide"
+        asked = f"--{gate.kind} {gate.metric}={gate.bound:g}"
+        table.add_row(Text(gate.outcome, style=_OUTCOMES[gate.outcome]), asked, Text(seen))
+    return table
+
+
 def break_signature(signature: str, width: int) -> str:
     """Lines of whole fields, each but the last with the `|` that leads to the next."""
     first, *fields = plain(signature, 1000).split("|")
@@ -110,14 +138,13 @@ def break_signature(signature: str, width: int) -> str:
 
 
 def _inputs(evaluation: Evaluation) -> Text:
-    names = [plain(evaluation.predictions)]
+    # How it was read names the file.
+    names = [plain(evaluation.read_as, 1000) or plain(evaluation.predictions)]
     if evaluation.dataset is not None:
         names.append(f"scored against {plain(evaluation.dataset)}")
     if evaluation.models:
         names.append(f"written by {plain(', '.join(evaluation.models))}")
-    if evaluation.read_as:
-        names.append("\n" + plain(evaluation.read_as, 1000))
-    return Text(", ".join(names).replace(", \n", "\n"), style="dim", overflow="fold")
+    return Text(", ".join(names), style="dim", overflow="fold")
 
 
 def _flags(flags: list[Flag]) -> Table:

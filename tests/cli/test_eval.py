@@ -146,10 +146,10 @@ def test_defaults_are_those_of_the_library(verb, function, names):
             default = predict_verb._parse_size(default)
         assert default == used[name].default, name
     # No default of the library is left out; the command makes a family of three options, takes
-    # fields as words and calls metrics by one at a time.
+    # fields and bounds as words and calls metrics by one at a time.
     assert {name for name, item in used.items() if item.default is not item.empty} == {
         *names,
-        *({"family", "fields", "metrics", "options"} & used.keys()),
+        *({"family", "fields", "metrics", "options", "gates"} & used.keys()),
     }
 
 
@@ -196,3 +196,34 @@ def test_scoring_loads_neither_opencv_nor_torch(file):
         capture_output=True,
         cwd=Path(__file__).parents[2],
     )
+
+
+@pytest.mark.parametrize(("bound", "code"), [("0.5", 0), ("0.9", 0), ("0.99", 1)])
+def test_a_bound_that_is_not_kept_is_exit_code_1_after_the_report(tmp_path, bound, code):
+    golds = spread(40)
+    wrong = "<ref>text</ref><box>[[1284, 724, 1288, 728]]</box>"
+    rows = [predict(gold, wrong if row < 6 else None) for row, gold in enumerate(golds)]
+    path = write_rows(tmp_path / "predictions.jsonl", rows)
+    report = tmp_path / "report.json"
+    words = "eval", str(path), "--fail-under", f"hit={bound}", "--json", str(report)
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == code
+    (gate,) = json.loads(report.read_bytes())["gates"]
+    # 34 of 40: 70.93 to 92.94 % (statsmodels 0.15, proportion_confint, wilson).
+    outcome = {"0.5": "passed", "0.9": "undecided", "0.99": "failed"}[bound]
+    assert gate["outcome"] == outcome
+    line = next(one for one in result.stdout.splitlines() if "--fail-under" in one)
+    assert line.startswith(outcome) and "hit is 85.0 % (70.9–92.9)" in line
+
+
+def test_a_baseline_is_not_replaced(tmp_path):
+    path = write_rows(tmp_path / "predictions.jsonl", [predict(gold) for gold in spread(10)])
+    report = tmp_path / "report.json"
+    assert CliRunner().invoke(app, ["eval", str(path), "--json", str(report)]).exit_code == 0
+    before = report.read_bytes()
+    words = ["eval", str(path), "--baseline", str(report), "--max-drop", "hit=0"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    result = CliRunner().invoke(app, [*words, "--json", str(report)])
+    assert isinstance(result.exception, OptionError)
+    assert "the file of the baseline" in str(result.exception)
+    assert report.read_bytes() == before

@@ -68,7 +68,7 @@ def make_batch(golds: list[Gold], texts: list[str | None], frame: Any = "resized
 
 def evaluate(predictions: Path, dataset: Path | None = None, **words: Any) -> whole.Evaluation:
     """`metrics.evaluate.evaluate` with the options by name."""
-    own = {name: words.pop(name) for name in ("worst", "verdicts") if name in words}
+    own = {name: words.pop(name) for name in ("worst", "verdicts", "gates") if name in words}
     return whole.evaluate(predictions, dataset, Options(**words), **own)
 
 
