@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from groundkit.cli import options as o
-from groundkit.cli.streams import output_path, take_stdout
+from groundkit.cli.streams import announce, output_path, take_stdout
 
 # `metrics.compare.DEFAULT_FLIPS`, which the help must not import.
 _FLIPS = 200
+_EMBED = 300
 
 
 def run(
@@ -30,6 +31,9 @@ def run(
     pixels: o.Pixels = "continuous",
     split: o.Split = "all",
     json: o.Json = None,
+    html: o.Html = None,
+    images: o.Images = None,
+    embed: o.Embed = _EMBED,
     benchmark: o.Benchmark = None,
     boxes: o.Boxes = None,
     format: o.Format = None,
@@ -47,15 +51,15 @@ def run(
     Example: groundkit compare old.jsonl new.jsonl
     """
     from groundkit.metrics.compare import compare
-    from groundkit.metrics.outputs import check_reports
+    from groundkit.metrics.outputs import check_reports, samples_file
     from groundkit.report.compare import print_comparison
     from groundkit.report.console import report_console
     from groundkit.report.json_report import write_json
-    from groundkit.store import is_stream
+    from groundkit.store import home
 
-    json = output_path(json)
+    json, html = output_path(json), output_path(html)
     for path in predictions:
-        check_reports(path, dataset, json=json)
+        check_reports(path, dataset, json=json, html=html)
     options = o.scoring_options(
         frame=frame,
         model_family=model_family,
@@ -70,10 +74,15 @@ def run(
         boxes=boxes,
         metric=metric,
         parity=parity,
+        images=images,
     )
     comparison = compare(predictions, dataset, options, flips=flips)
     if json is not None:
         write_json(comparison, json)
-    print_comparison(comparison, report_console(stderr=take_stdout(json)))
-    if json is not None and not is_stream(json):
-        typer.echo(f"wrote {json}", err=True)
+    if html is not None:
+        from groundkit.report.page import write_comparison_page
+
+        named_in = samples_file(dataset) if dataset else predictions[0]
+        write_comparison_page(comparison, html, home(options.names_images(named_in)), embed)
+    print_comparison(comparison, report_console(stderr=take_stdout(json, html)))
+    announce(json, html)

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from groundkit.cli import options as o
-from groundkit.cli.streams import input_path, output_path, take_stdout
+from groundkit.cli.streams import announce, input_path, output_path, take_stdout
 
-# `metrics.evaluate.DEFAULT_WORST`, which the help must not import.
-_WORST = 5
+# `metrics.evaluate.DEFAULT_WORST`, `report.gallery.DEFAULT_GALLERY` and `DEFAULT_EMBED`, which the
+# help must not import.
+_WORST, _GALLERY, _EMBED = 5, 20_000, 300
 
 
 def run(
@@ -34,6 +35,12 @@ def run(
             help="Write one row a sample, with the reason, here; - is stdout.", show_default=False
         ),
     ] = None,
+    html: o.Html = None,
+    images: o.Images = None,
+    gallery: Annotated[
+        int, typer.Option(min=0, help="How many samples the page has, the worst first.")
+    ] = _GALLERY,
+    embed: o.Embed = _EMBED,
     fail_under: Annotated[
         list[str] | None,
         typer.Option(
@@ -67,17 +74,18 @@ def run(
 
     Example: groundkit eval predictions.jsonl --json report.json
     """
-    from groundkit.metrics.evaluate import evaluate, relocate
+    from groundkit.metrics.evaluate import evaluate, folder_of, relocate
     from groundkit.metrics.gates import Gates, parse_bound
-    from groundkit.metrics.outputs import check_reports
+    from groundkit.metrics.outputs import check_reports, samples_file
+    from groundkit.metrics.verdicts import WorstCases
     from groundkit.report.console import print_report, report_console
     from groundkit.report.json_report import write_json
-    from groundkit.store import is_stream
+    from groundkit.store import home
 
     predictions = input_path(predictions)
-    json, verdicts = output_path(json), output_path(verdicts)
+    json, verdicts, html = map(output_path, (json, verdicts, html))
     # Before the work is done; `evaluate` knows nothing of `json`.
-    check_reports(predictions, dataset, baseline, json=json, verdicts=verdicts)
+    check_reports(predictions, dataset, baseline, json=json, verdicts=verdicts, html=html)
     options = o.scoring_options(
         frame=frame,
         model_family=model_family,
@@ -93,20 +101,31 @@ def run(
         metric=metric,
         parity=parity,
         average=average,
+        images=images,
     )
     gates = Gates(
         [parse_bound(text, "--fail-under") for text in fail_under or []],
         [parse_bound(text, "--max-drop") for text in max_drop or []],
         baseline,
     )
+    named_in = options.names_images(samples_file(dataset) if dataset else predictions)
+    cases = WorstCases(gallery, folder_of(named_in), perfect_too=True) if html else None
     evaluation = evaluate(
-        predictions, dataset, options, gates=gates, worst=worst, verdicts=verdicts
+        predictions,
+        dataset,
+        options,
+        gates=gates,
+        worst=worst,
+        verdicts=verdicts,
+        observers=[] if cases is None else [cases.add],
     )
     if json is not None:
-        write_json(relocate(evaluation, json), json)
-    print_report(evaluation, report_console(stderr=take_stdout(json, verdicts)))
-    for path in (json, verdicts):
-        if path is not None and not is_stream(path):
-            typer.echo(f"wrote {path}", err=True)
+        write_json(relocate(evaluation, json, options), json)
+    if html is not None and cases is not None:
+        from groundkit.report.page import write_report_page
+
+        write_report_page(evaluation, cases.cases, html, home(named_in), embed)
+    print_report(evaluation, report_console(stderr=take_stdout(json, verdicts, html)))
+    announce(json, verdicts, html)
     if any(gate.outcome == "failed" for gate in evaluation.gates):
         raise typer.Exit(1)

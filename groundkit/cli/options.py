@@ -69,6 +69,20 @@ Pixels = Annotated[
     str,
     typer.Option(help="Edges of boxes are continuous, or inclusive (+1), or refer."),
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option(help="Write one HTML page here, with the samples.", show_default=False),
+]
+Images = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder that names of images start from. Default: that of the file they stand in.",
+        show_default=False,
+    ),
+]
+Embed = Annotated[
+    int, typer.Option(min=0, help="How many samples have their image inside the page.")
+]
 Split = Annotated[str, typer.Option(help="Which samples: all, train or val.")]
 Json = Annotated[
     Path | None,
@@ -126,6 +140,7 @@ def scoring_options(
     edges: str,
     field: list[str] | None,
     metric: list[str] | None,
+    images: Path | None,
     **words: str | None,
 ) -> Options:
     """The options of a command line as one value; `Options` checks the words.
@@ -142,6 +157,7 @@ def scoring_options(
         edges=cast("Edges", edges),
         fields=_fields(field or []),
         metrics=metric or (),
+        images=images,
         **words,  # type: ignore[arg-type]
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
+import typer
+
 _MaybePath = TypeVar("_MaybePath", Path, Path | None)
 
 
@@ -23,3 +25,12 @@ def take_stdout(*paths: Path | None) -> bool:
     from groundkit.store import own_descriptor
 
     return any(path is not None and own_descriptor(path) == 1 for path in paths)
+
+
+def announce(*paths: Path | None) -> None:
+    """Says on stderr which files were written."""
+    from groundkit.store import is_stream
+
+    for path in paths:
+        if path is not None and not is_stream(path):
+            typer.echo(f"wrote {path}", err=True)

@@ -219,7 +219,7 @@ def compare(
     golds = read_gold_set(dataset, options)
     sheets, intakes = [], []
     for path in predictions:
-        sheet = _Sheet(metrics, folder_of(golds.path or path))
+        sheet = _Sheet(metrics, folder_of(options.names_images(golds.path or path)))
         intakes.append(score(path, golds, options, [sheet.add]))
         sheets.append(sheet)
     order = _join([sheet.ids for sheet in sheets], predictions)

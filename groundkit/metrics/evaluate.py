@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from groundkit.geometry import FrameName
 from groundkit.metrics.aggregate import Facts, Figure, Ratios, Summary, summarise, usual_name
 from groundkit.metrics.catalog import REFUSALS
 from groundkit.metrics.diagnose import Reading
+from groundkit.metrics.distributions import Distributions
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
 from groundkit.metrics.gates import NO_GATES, Gate, Gates, check_gates, read_baseline
 from groundkit.metrics.headline import overall_figures
@@ -51,6 +52,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         counts: rows that are not in the figures, and oddities of those that are.
         flags: what looks wrong.
         better_reading: another reading of the numbers that fits far better; not a score.
+        distributions: how errors are spread.
         groups: the same figures by grouping (type, size, source, split, labels) and label; the
             largest group first, sizes from small to large.
         failures: how answers failed to hold a box, the most frequent first.
@@ -73,6 +75,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     flags: list[Flag]
     better_reading: Reading | None
+    distributions: Distributions
     groups: dict[str, dict[str, Summary]]
     failures: list[Failure]
     worst: list[Case]
@@ -86,6 +89,7 @@ def evaluate(
     gates: Gates = NO_GATES,
     worst: int = DEFAULT_WORST,
     verdicts: Path | None = None,
+    observers: Sequence[Observer] = (),
 ) -> Evaluation:
     """Scores a predictions file.
 
@@ -97,6 +101,7 @@ def evaluate(
         gates: bounds for the figures; those that are not kept are no error.
         worst: how many of the worst cases to keep.
         verdicts: write a verdicts.jsonl here.
+        observers: see every batch of scored rows as well.
 
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
@@ -110,10 +115,10 @@ def evaluate(
     metrics = [*options.metrics, *map(str, gates.metrics)]
     options = replace(options, metrics=metrics)
     golds = read_gold_set(dataset, options)
-    images = golds.path or predictions
+    images = options.names_images(golds.path or predictions)
     tally = Tally(options.wanted(), WorstCases(worst, folder_of(images)))
     with verdict_writer(verdicts, images) as write:
-        intake = score(predictions, golds, options, [tally.add, write])
+        intake = score(predictions, golds, options, [tally.add, write, *observers])
     evaluation = _report(predictions, golds, options, intake, tally)
     kept = check_gates(gates, baseline, evaluation.overall.metrics, evaluation.signature)
     return msgspec.structs.replace(evaluation, gates=kept)
@@ -149,9 +154,13 @@ def folder_of(file: Path, seen_from: Path | None = None) -> str:
     return "" if images == Path() else images.as_posix()
 
 
-def relocate(evaluation: Evaluation, file: Path) -> Evaluation:
-    """The evaluation with image paths relative to `file`, where it is to be written."""
-    images = Path(evaluation.dataset or evaluation.predictions)
+def relocate(evaluation: Evaluation, file: Path, options: Options = USUAL) -> Evaluation:
+    """The evaluation with image paths relative to `file`, where it is to be written.
+
+    Args:
+        options: with which it was made.
+    """
+    images = options.names_images(Path(evaluation.dataset or evaluation.predictions))
     old, new = folder_of(images), folder_of(images, file)
     old, new = (f"{name.rstrip('/')}/" if name else "" for name in (old, new))
     worst = [
@@ -215,6 +224,7 @@ def _report(
         counts=counts,
         flags=find_flags(overall, counts, signs),
         better_reading=reading,
+        distributions=tally.spread.distributions(),
         groups=groups,
         failures=tally.failures.ranked(),
         worst=tally.worst.cases,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from groundkit.errors import OptionError
 from groundkit.families import Family
@@ -37,6 +38,7 @@ class Options:
         benchmark, boxes: of the gold records; see `benchmarks.read_benchmark`.
         metrics: names of further metrics; see `metric`.
         parity: a scorer whose metrics come first; see `parity`.
+        images: the folder that names of images start from; None: that of the file they stand in.
         average: groupings, joined by +, whose cells count alike in macro averages.
     """
 
@@ -52,6 +54,7 @@ class Options:
     metrics: Sequence[str] = ()
     parity: str | None = None
     average: str | None = None
+    images: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuses unknown words.
@@ -69,6 +72,10 @@ class Options:
         # Before an hour of reading, not after it.
         self.wanted()
         self.cells()
+
+    def names_images(self, named_in: Path) -> Path:
+        """A file, real or not, in the folder that names of images in `named_in` start from."""
+        return named_in if self.images is None else self.images / named_in.name
 
     @property
     def rule(self) -> ResizeRule | None:

@@ -11,6 +11,7 @@ from groundkit.metrics.aggregate import Facts, facts_of, join_facts
 from groundkit.metrics.boxes import out_of_image
 from groundkit.metrics.detection import Detections
 from groundkit.metrics.diagnose import Readings, Runaway, Sameness, Wording
+from groundkit.metrics.distributions import Spread
 from groundkit.metrics.groupings import Groupings, Labels
 from groundkit.metrics.judge import Ints, Judged
 from groundkit.metrics.measures import Ratio, join_ratios, measure
@@ -37,6 +38,7 @@ class Tally:
     runaway: Runaway = field(default_factory=Runaway)
     groupings: Groupings = field(default_factory=Groupings)
     detections: Detections = field(default_factory=Detections)
+    spread: Spread = field(default_factory=Spread)
     gold_outside: int = 0
     degenerate: int = 0
     _facts: list[Facts] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Tally:
         self._ratios.append([measure(metric, batch, judged) for metric in self._measured])
         self._keys.append(row_keys(batch.golds, arrays))
         self.groupings.add(batch.golds)
+        self.spread.add(batch, judged)
         self._screens.add([gold.screen or gold.image for gold in batch.golds])
         if self._detects:
             self.detections.add(batch, judged)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from groundkit.geometry import Size
+from groundkit.geometry import Box, Size
 from groundkit.grammar import Answer
 from groundkit.metrics.boxes import SIZE_BUCKETS, Floats, centres, reaches
 from groundkit.metrics.judge import STATUSES, Ints, Judged, Scores
@@ -40,12 +40,19 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         text: the model's words, at most 400 characters of them; None if there are none.
         name: the gold name; None if it is not known.
+        instruction: what was asked for, where it is not a point.
+        point: that was asked about.
+        boxes, polygon: what was asked for, where it is not one box.
         image_size: width and height of the saved image.
     """
 
     verdict: Verdict
     text: str | None
     name: str | None
+    instruction: str
+    point: tuple[float, float] | None
+    boxes: tuple[Box, ...]
+    polygon: tuple[float, ...]
     image_size: Size
 
 
@@ -145,11 +152,12 @@ class WorstCases:
 
     The order: boxes that miss, the farthest in proportion to the image first; then answers without
     a box; then hits, the smallest IoU first; then exact boxes with a wrong type or name. Ties go
-    by id. Perfect answers are never worst.
+    by id. Perfect answers are never worst, but with `perfect_too` they come last.
     """
 
     limit: int
     folder: str
+    perfect_too: bool = False
     _kept: list[tuple[float, str, Case]] = field(default_factory=list)
     _least: float = 0.0
 
@@ -157,7 +165,8 @@ class WorstCases:
         """Looks through one more batch."""
         badness = _badness(batch, judged)
         # What ties with the last of the worst stays, so that the id decides between them.
-        found = np.flatnonzero((badness > 0) & (badness >= self._least))
+        bad = badness > 0
+        found = np.flatnonzero((bad | self.perfect_too) & (badness >= self._least))
         if len(found) > self.limit > 0:
             found = found[badness[found] >= np.partition(badness[found], -self.limit)[-self.limit]]
         ranked = heapq.nsmallest(
@@ -207,6 +216,10 @@ def _case(verdict: Verdict, gold: Gold, text: str | None) -> Case:
         verdict=verdict,
         text=text and text[:_EXCERPT],
         name=gold.name,
+        instruction=gold.instruction,
+        point=gold.point,
+        boxes=gold.boxes,
+        polygon=gold.polygon,
         image_size=(gold.width, gold.height),
     )
 
