@@ -10,7 +10,7 @@ BENCHMARKS := $(filter-out benchmarks/common.py,$(wildcard benchmarks/*.py))
 # One recipe at a time: two installs into one environment would break each other.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check browser bench clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -18,7 +18,7 @@ help:  ## list the commands
 demo: $(VENV)/core  ## screenshots to scored predictions, step by step
 	@PATH="$(abspath $(VENV)/bin):$$PATH" ./demo.sh
 
-test: check  ## what CI runs: the checks, then all tests
+test: check browser  ## what CI runs: the checks, then all tests
 	HF_HUB_OFFLINE=1 $(PY) -m pytest -n auto --maxprocesses 8
 
 check: $(VENV)/dev  ## format, lint, types, layers
@@ -26,6 +26,12 @@ check: $(VENV)/dev  ## format, lint, types, layers
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
+
+browser: $(VENV)/dev  ## see to it that there is a Chromium for the tests of pages
+	@for name in chromium chromium-browser google-chrome; do \
+		command -v $$name >/dev/null && exit 0; done; \
+	$(VENV)/bin/playwright install chromium-headless-shell || { \
+		echo "The tests need Chromium: apt-get install chromium" >&2; exit 1; }
 
 bench: $(VENV)/dev  ## run the benchmarks one after another and write benchmarks/results/
 	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(PY) $$script; done

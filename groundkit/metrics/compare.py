@@ -26,7 +26,7 @@ from groundkit.metrics.score import read_gold_set, score
 from groundkit.metrics.signature import Keys, data_hash, row_keys, signature
 from groundkit.metrics.significance import TRIALS, mcnemar, paired_interval, randomisation
 from groundkit.metrics.verdicts import make_verdicts
-from groundkit.records import Verdict
+from groundkit.records import Gold, Verdict
 
 DEFAULT_FLIPS = 200
 _EXCERPT = 400
@@ -99,6 +99,7 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         kind: `won` if this system hits it and the first does not, else `lost`.
+        name: of what was asked for; None if it is not known.
         base, verdict: of the first system and of this one.
         base_text, text: what they wrote, at most 400 characters; None if nothing.
     """
@@ -106,6 +107,7 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: Literal["won", "lost"]
     instruction: str
+    name: str | None
     point: tuple[float, float] | None
     image_size: tuple[int, int]
     base: Verdict
@@ -165,9 +167,7 @@ class _Sheet:
     ids: list[str] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
-    shown: list[tuple[str, tuple[float, float] | None, tuple[int, int]]] = field(
-        default_factory=list
-    )
+    golds: list[Gold] = field(default_factory=list)
     groupings: Groupings = field(default_factory=Groupings)
     screens: Labels = field(default_factory=Labels)
     ratios: list[list[Ratio]] = field(default_factory=list)
@@ -181,9 +181,7 @@ class _Sheet:
         verdicts = make_verdicts(batch, judged, self.folder)
         self.verdicts += verdicts
         self.has_boxes |= any(verdict.box is not None for verdict in verdicts)
-        self.shown += [
-            (gold.instruction, gold.point, (gold.width, gold.height)) for gold in batch.golds
-        ]
+        self.golds += batch.golds
         self.groupings.add(batch.golds)
         self.screens.add([gold.screen or gold.image for gold in batch.golds])
         self.ratios.append([measure(metric, batch, judged) for metric in self.metrics])
@@ -379,13 +377,14 @@ def _flip(
     kind: Literal["won", "lost"], base: tuple[_Sheet, int], other: tuple[_Sheet, int]
 ) -> Flip:
     (first, a), (second, b) = base, other
-    instruction, point, size = first.shown[a]
+    gold = first.golds[a]
     return Flip(
         id=first.ids[a],
         kind=kind,
-        instruction=instruction,
-        point=point,
-        image_size=size,
+        instruction=gold.instruction,
+        name=gold.name,
+        point=gold.point,
+        image_size=(gold.width, gold.height),
         base=first.verdicts[a],
         verdict=second.verdicts[b],
         base_text=first.texts[a],

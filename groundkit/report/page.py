@@ -94,7 +94,7 @@ def _flip_entry(flip: Flip, base: str, name: str) -> Entry:
     del filters["result"]
     return Entry(
         id=flip.id,
-        title=flip.instruction,
+        title=flip.instruction or flip.name or "",
         filters=filters,
         gold=[] if second.gold_box is None else [second.gold_box],
         asked=flip.point,

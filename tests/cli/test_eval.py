@@ -132,7 +132,7 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
             Options,
             [
                 *("frame", "edges", "pixels", "split", "format", "benchmark", "boxes"),
-                *("parity", "average"),
+                *("parity", "average", "images"),
             ],
         ),
         (predict_verb.run, predict_reference, ["split", "seed", "box_size"]),
@@ -149,7 +149,7 @@ def test_defaults_are_those_of_the_library(verb, function, names):
     # fields and bounds as words and calls metrics by one at a time.
     assert {name for name, item in used.items() if item.default is not item.empty} == {
         *names,
-        *({"family", "fields", "metrics", "options", "gates"} & used.keys()),
+        *({"family", "fields", "metrics", "options", "gates", "observers"} & used.keys()),
     }
 
 

@@ -17,6 +17,8 @@
     return element;
   }
 
+  const number = (value) => value.toLocaleString("en");
+
   function draw(tag, attributes) {
     const element = document.createElementNS(SVG, tag);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -102,7 +104,7 @@
     shot.addEventListener("click", () => enlarge(entry));
     const about = [entry.id, ...(entry.filters.type || []), ...(entry.filters.size || [])];
     const words = make("div", { className: "words" },
-      make("h3", { textContent: entry.title }),
+      ...(entry.title ? [make("h3", { textContent: entry.title })] : []),
       ...entry.answers.flatMap(wording),
       make("p", { className: "id dim", textContent: about.join(" · ") }));
     return make("article", { className: "card" }, shot, words);
@@ -144,7 +146,7 @@
     const menu = make("select", { name });
     menu.append(make("option", { value: "", textContent: "all" }));
     for (const [value, count] of [...counts].sort((a, b) => b[1] - a[1])) {
-      menu.append(make("option", { value, textContent: `${value} (${count})` }));
+      menu.append(make("option", { value, textContent: `${value} (${number(count)})` }));
     }
     menu.addEventListener("change", () => { state.chosen[name] = menu.value; filter(); });
     return make("label", {}, `${name} `, menu);
@@ -159,7 +161,7 @@
     const some = shown.slice(start, start + PER_PAGE);
     gallery.replaceChildren(...some.map(card));
     count.textContent = some.length
-      ? `${start + 1}–${start + some.length} of ${shown.length}` : "none";
+      ? `${number(start + 1)}–${number(start + some.length)} of ${number(shown.length)}` : "none";
     back.disabled = state.page === 0;
     next.disabled = start + PER_PAGE >= shown.length;
   }
