@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from groundkit import records, store
+from groundkit.lint.findings import CHECKS
+from groundkit.lint.lint import LintReport
 from groundkit.metrics import flags
 from groundkit.metrics.boxes import EDGES
 from groundkit.metrics.catalog import CATALOG
@@ -32,7 +34,9 @@ def structs_of(annotation):
 
 
 REPORT = [
-    record for record in structs_of(Evaluation) | structs_of(Comparison) if record not in RECORDS
+    record
+    for record in structs_of(Evaluation) | structs_of(Comparison) | structs_of(LintReport)
+    if record not in RECORDS
 ]
 
 
@@ -120,3 +124,9 @@ def test_the_program_about_verdicts_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exec(compile(program, "docs/evaluation.md", "exec"), {})
     assert capsys.readouterr().out == "['missed']\n"
+
+
+def test_every_check_of_lint_is_documented():
+    rows = table("Before scoring: lint", "| check | level | what was seen |", EVALUATION)
+    expected = [[f"`{name}`", level, what] for name, (level, what) in CHECKS.items()]
+    assert list(map(list, rows)) == expected

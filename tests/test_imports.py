@@ -61,6 +61,7 @@ def test_import_groundkit_is_light():
         ("predict", "--help"),
         ("eval", "--help"),
         ("compare", "--help"),
+        ("lint", "--help"),
     ],
     ids=" ".join,
 )

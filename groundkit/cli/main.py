@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from groundkit import __version__
-from groundkit.cli import compare, evaluate, make_dataset, predict, preview, verify
+from groundkit.cli import compare, evaluate, lint, make_dataset, predict, preview, verify
 from groundkit.errors import GroundkitError
 
 app = typer.Typer(
@@ -51,6 +51,7 @@ app.command("verify")(verify.run)
 app.command("predict")(predict.run)
 app.command("eval")(evaluate.run)
 app.command("compare")(compare.run)
+app.command("lint")(lint.run)
 
 
 def run() -> None:

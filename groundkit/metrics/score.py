@@ -51,7 +51,7 @@ def read_gold_set(dataset: Path | None, options: Options) -> GoldSet:
         raise OptionError("where are its annotations?", "--benchmark", hint="add --gold FILE")
     from groundkit.benchmarks.read import read_benchmark
 
-    found = read_benchmark(options.benchmark, dataset, boxes=options.boxes)
+    found = read_benchmark(options.benchmark, dataset, boxes=options.boxes, images=options.images)
     return GoldSet(dataset, {gold.id: gold for gold in found.golds}, found.notes)
 
 

@@ -18,7 +18,6 @@ import msgspec
 from markupsafe import Markup
 
 from groundkit import __version__
-from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.catalog import Unit
 from groundkit.metrics.compare import Comparison, Flip
 from groundkit.metrics.evaluate import Evaluation
@@ -162,6 +161,7 @@ def _environment() -> jinja2.Environment:
         "change_span": words.change_span,
         "rate": _rate,
         "group_columns": _group_columns,
+        "shows": _shows,
     }
     return environment
 
@@ -176,13 +176,13 @@ def _rate(hits: int, n: int) -> dict[str, float] | None:
 
 def _group_columns(evaluation: Evaluation) -> list[tuple[str, Unit]]:
     """The metrics that tables of groups show: name and unit."""
-    overall: Summary = evaluation.overall
+    names = [name for name in evaluation.overall.metrics if _shows(evaluation, name)]
+    metrics = [parse_metric(name) for name in names]
+    return [(str(one), one.unit) for one in metrics if not one.average and not one.is_detection]
+
+
+def _shows(evaluation: Evaluation, name: str) -> bool:
+    """Whether a figure says something: not that of boxes if all answers are points."""
+    overall = evaluation.overall
     only_points = 0 < overall.points == overall.status["scored"]
-    names = [name for name in overall.metrics if not parse_metric(name).is_detection]
-    chosen = []
-    for name in names:
-        metric = parse_metric(name)
-        if metric.average or (only_points and metric.needs_boxes):
-            continue
-        chosen.append((name, metric.unit))
-    return chosen
+    return overall.metrics[name].n > 0 and not (only_points and parse_metric(name).needs_boxes)
