@@ -33,11 +33,10 @@ def structs_of(annotation):
     return {key: None for part in typing.get_args(annotation) for key in structs_of(part)}
 
 
-REPORT = [
-    record
-    for record in structs_of(Evaluation) | structs_of(Comparison) | structs_of(LintReport)
-    if record not in RECORDS
-]
+_RECORDS = {
+    record: None for report in (Evaluation, Comparison, LintReport) for record in structs_of(report)
+}
+REPORT = [record for record in _RECORDS if record not in RECORDS]
 
 
 @pytest.mark.parametrize("record", REPORT, ids=lambda record: record.__name__)

@@ -73,6 +73,10 @@ class Findings:
         if len(examples) < _EXAMPLES:
             examples.append(where)
 
+    def count(self, check: str) -> int:
+        """How often it was met."""
+        return self._count.get(check, 0)
+
     def all(self) -> list[Finding]:
         """In the order of `CHECKS`."""
         return [

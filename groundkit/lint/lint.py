@@ -83,6 +83,9 @@ def lint(
     found = findings.all()
     if not count and not found:
         raise DataError("the file holds no rows", str(path))
+    if findings.count("no-answer") == count > 1:
+        hint = "--benchmark NAME reads the annotations of a benchmark"
+        raise DataError("no row holds a right answer", str(path), hint=hint)
     return LintReport(path=str(path), rows=count, notes=notes, findings=found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from groundkit.lint.lint import LintReport
@@ -16,18 +15,13 @@ def print_findings(report: LintReport, console: Console) -> None:
     """Prints what was found, with examples, and a last line that sums up."""
     for note in report.notes:
         console.print(Text(plain(note, 1000), style="dim"))
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
     for found in report.findings:
-        words = Text(found.message)
+        words = Text(f"{found.level} ", style=_STYLES[found.level])
+        words.append(found.check, "bold default").append(f"  {found.message}", "default")
+        console.print(words)
         for example in found.examples:
-            words.append(f"\n{plain(example, 300)}", "dim")
-        table.add_row(Text(found.level, style=_STYLES[found.level]), found.check, words)
-    if report.findings:
-        console.print(table)
-    console.print(Text(_sum(report), style="" if report.findings else "green"))
+            console.print(Text(f"  {plain(example, 300)}", style="dim", overflow="fold"))
+    console.print(Text(_sum(report), style="" if report.findings else "green"), soft_wrap=True)
 
 
 def _sum(report: LintReport) -> str:
