@@ -32,6 +32,7 @@ def run(
     split: o.Split = "all",
     json: o.Json = None,
     html: o.Html = None,
+    table: o.Table = None,
     images: o.Images = None,
     embed: o.Embed = _EMBED,
     benchmark: o.Benchmark = None,
@@ -55,11 +56,13 @@ def run(
     from groundkit.report.compare import print_comparison
     from groundkit.report.console import report_console
     from groundkit.report.json_report import write_json
+    from groundkit.report.paper import check_table, write_tables
     from groundkit.store import home
 
     json, html = output_path(json), output_path(html)
     for path in predictions:
-        check_reports(path, dataset, json=json, html=html)
+        check_reports(path, dataset, json=json, html=html, table=table)
+    check_table(table)
     options = o.scoring_options(
         frame=frame,
         model_family=model_family,
@@ -84,5 +87,7 @@ def run(
 
         named_in = samples_file(dataset) if dataset else predictions[0]
         write_comparison_page(comparison, html, home(options.names_images(named_in)), embed)
+    if table is not None:
+        write_tables(comparison, table)
     print_comparison(comparison, report_console(stderr=take_stdout(json, html)))
-    announce(json, html)
+    announce(json, html, table)

@@ -36,6 +36,7 @@ def run(
         ),
     ] = None,
     html: o.Html = None,
+    table: o.Table = None,
     images: o.Images = None,
     gallery: Annotated[
         int, typer.Option(min=0, help="How many samples the page has, the worst first.")
@@ -80,12 +81,16 @@ def run(
     from groundkit.metrics.verdicts import WorstCases
     from groundkit.report.console import print_report, report_console
     from groundkit.report.json_report import write_json
+    from groundkit.report.paper import check_table, write_tables
     from groundkit.store import home
 
     predictions = input_path(predictions)
     json, verdicts, html = map(output_path, (json, verdicts, html))
     # Before the work is done; `evaluate` knows nothing of `json`.
-    check_reports(predictions, dataset, baseline, json=json, verdicts=verdicts, html=html)
+    check_reports(
+        predictions, dataset, baseline, json=json, verdicts=verdicts, html=html, table=table
+    )
+    check_table(table)
     options = o.scoring_options(
         frame=frame,
         model_family=model_family,
@@ -125,7 +130,9 @@ def run(
         from groundkit.report.page import write_report_page
 
         write_report_page(evaluation, cases.cases, html, home(named_in), embed)
+    if table is not None:
+        write_tables(evaluation, table)
     print_report(evaluation, report_console(stderr=take_stdout(json, verdicts, html)))
-    announce(json, verdicts, html)
+    announce(json, verdicts, html, table)
     if any(gate.outcome == "failed" for gate in evaluation.gates):
         raise typer.Exit(1)

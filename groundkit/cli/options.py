@@ -69,6 +69,10 @@ Pixels = Annotated[
     str,
     typer.Option(help="Edges of boxes are continuous, or inclusive (+1), or refer."),
 ]
+Table = Annotated[
+    Path | None,
+    typer.Option(help="Write tables for a paper here: .md or .tex.", show_default=False),
+]
 Html = Annotated[
     Path | None,
     typer.Option(help="Write one HTML page here, with the samples.", show_default=False),

@@ -77,6 +77,7 @@ def check_reports(
     json: Path | None = None,
     verdicts: Path | None = None,
     html: Path | None = None,
+    table: Path | None = None,
 ) -> None:
     """Refuses to write a file that is also read or of a dataset, or two reports into one file.
 
@@ -89,7 +90,8 @@ def check_reports(
         taken.setdefault(os.path.realpath(samples), "the dataset")
     if baseline is not None:
         taken.setdefault(os.path.realpath(baseline), "the baseline")
-    for option, path in (("--json", json), ("--verdicts", verdicts), ("--html", html)):
+    outputs = {"--json": json, "--verdicts": verdicts, "--html": html, "--table": table}
+    for option, path in outputs.items():
         if path is None:
             continue
         descriptor = own_descriptor(path)

@@ -160,15 +160,7 @@ def test_a_dataset_folder_and_the_gold_records_of_predictions(tmp_path):
 
 def test_a_benchmark(tmp_path):
     asked = {"img_filename": "a.png", "bbox": [10, 20, 30, 40], "data_type": "icon"}
-    rows = [
-        {
-            "img_filename": "a.png",
-            "bbox": [10, 20, 30, 40],
-            "instruction": text,
-            "data_type": "icon",
-        }
-        for text in ("one", "two", "two")
-    ]
+    rows = [{**asked, "instruction": text} for text in ("one", "two", "two")]
     rows.append({**rows[0], "bbox": [980, 20, 30, 40], "instruction": "three"})
     path = tmp_path / "screenspot_desktop_v2.json"
     path.write_text(json.dumps(rows))
@@ -182,7 +174,7 @@ def test_a_benchmark(tmp_path):
 
 def test_a_file_without_gold_records_is_none(tmp_path):
     path = write(tmp_path, [{"id": "a", "text": "(1, 2)"}, {"id": "b", "text": "(1, 2)"}])
-    with pytest.raises(DataError, match="no row holds a right answer.*--benchmark"):
+    with pytest.raises(DataError, match=r"no row holds a right answer.*--benchmark"):
         lint(path)
 
 
