@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from groundkit.cli import options as o
 from groundkit.cli.streams import announce, input_path, output_path, take_stdout
+
+if TYPE_CHECKING:
+    from groundkit.metrics.gates import Gates
+    from groundkit.metrics.options import Options
 
 # `metrics.evaluate.DEFAULT_WORST`, `report.gallery.DEFAULT_GALLERY` and `DEFAULT_EMBED`, which the
 # help must not import.
@@ -62,6 +67,9 @@ def run(
         Path | None,
         typer.Option(help="An earlier --json, for --max-drop.", show_default=False),
     ] = None,
+    diagnose: Annotated[
+        bool, typer.Option("--diagnose", help="Also show what else the numbers could mean.")
+    ] = False,
     benchmark: o.Benchmark = None,
     boxes: o.Boxes = None,
     format: o.Format = None,
@@ -75,21 +83,14 @@ def run(
 
     Example: groundkit eval predictions.jsonl --json report.json
     """
-    from groundkit.metrics.evaluate import evaluate, folder_of, relocate
     from groundkit.metrics.gates import Gates, parse_bound
-    from groundkit.metrics.outputs import check_reports, samples_file
-    from groundkit.metrics.verdicts import WorstCases
-    from groundkit.report.console import print_report, report_console
-    from groundkit.report.json_report import write_json
-    from groundkit.report.paper import check_table, write_tables
-    from groundkit.store import home
+    from groundkit.metrics.outputs import check_reports
+    from groundkit.report.paper import check_table
 
     predictions = input_path(predictions)
-    json, verdicts, html = map(output_path, (json, verdicts, html))
-    # Before the work is done; `evaluate` knows nothing of `json`.
-    check_reports(
-        predictions, dataset, baseline, json=json, verdicts=verdicts, html=html, table=table
-    )
+    outputs = _Outputs(*map(output_path, (json, verdicts, html, table)))
+    # Before the work is done; `evaluate` knows only of the verdicts.
+    check_reports(predictions, dataset, baseline, **vars(outputs))
     check_table(table)
     options = o.scoring_options(
         frame=frame,
@@ -113,26 +114,79 @@ def run(
         [parse_bound(text, "--max-drop") for text in max_drop or []],
         baseline,
     )
+    shown = _Shown(worst=worst, gallery=gallery, embed=embed, diagnose=diagnose)
+    _run(predictions, dataset, options, gates, shown, outputs)
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """Files to write."""
+
+    json: Path | None
+    verdicts: Path | None
+    html: Path | None
+    table: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shown:
+    """How much to show, of options of the same names."""
+
+    worst: int
+    gallery: int
+    embed: int
+    diagnose: bool
+
+
+def _run(
+    predictions: Path,
+    dataset: Path | None,
+    options: Options,
+    gates: Gates,
+    shown: _Shown,
+    to: _Outputs,
+) -> None:
+    """Evaluates, writes and prints; exit code 1 if a bound was not kept."""
+    from msgspec.structs import replace
+
+    from groundkit.metrics.diagnosis import Diagnoser
+    from groundkit.metrics.evaluate import evaluate, folder_of, relocate
+    from groundkit.metrics.outputs import samples_file
+    from groundkit.metrics.verdicts import WorstCases
+    from groundkit.report.console import print_report, report_console
+    from groundkit.report.diagnosis import print_diagnosis
+    from groundkit.report.json_report import write_json
+    from groundkit.report.paper import write_tables
+    from groundkit.store import home
+
     named_in = options.names_images(samples_file(dataset) if dataset else predictions)
-    cases = WorstCases(gallery, folder_of(named_in), perfect_too=True) if html else None
+    cases = WorstCases(shown.gallery, folder_of(named_in), perfect_too=True)
+    diagnoser = Diagnoser()
+    wanted = ((cases.add, to.html is not None), (diagnoser.add, shown.diagnose))
+    observers = [add for add, is_wanted in wanted if is_wanted]
     evaluation = evaluate(
         predictions,
         dataset,
         options,
         gates=gates,
-        worst=worst,
-        verdicts=verdicts,
-        observers=[] if cases is None else [cases.add],
+        worst=shown.worst,
+        verdicts=to.verdicts,
+        observers=observers,
     )
-    if json is not None:
-        write_json(relocate(evaluation, json, options), json)
-    if html is not None and cases is not None:
+    if shown.diagnose:
+        evaluation = replace(evaluation, diagnosis=diagnoser.diagnosis())
+    if to.json is not None:
+        write_json(relocate(evaluation, to.json, options), to.json)
+    if to.html is not None:
         from groundkit.report.page import write_report_page
 
-        write_report_page(evaluation, cases.cases, html, home(named_in), embed)
-    if table is not None:
-        write_tables(evaluation, table)
-    print_report(evaluation, report_console(stderr=take_stdout(json, verdicts, html)))
-    announce(json, verdicts, html, table)
+        write_report_page(evaluation, cases.cases, to.html, home(named_in), shown.embed)
+    if to.table is not None:
+        write_tables(evaluation, to.table)
+    console = report_console(stderr=take_stdout(*vars(to).values()))
+    print_report(evaluation, console)
+    if shown.diagnose:
+        print_diagnosis(evaluation.diagnosis, console)
+    announce(*vars(to).values())
     if any(gate.outcome == "failed" for gate in evaluation.gates):
         raise typer.Exit(1)

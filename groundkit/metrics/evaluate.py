@@ -15,6 +15,7 @@ from groundkit.geometry import FrameName
 from groundkit.metrics.aggregate import Facts, Figure, Ratios, Summary, summarise, usual_name
 from groundkit.metrics.catalog import REFUSALS
 from groundkit.metrics.diagnose import Reading
+from groundkit.metrics.diagnosis import Diagnosis
 from groundkit.metrics.distributions import Distributions
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
 from groundkit.metrics.gates import NO_GATES, Gate, Gates, check_gates, read_baseline
@@ -53,6 +54,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         flags: what looks wrong.
         better_reading: another reading of the numbers that fits far better; not a score.
         distributions: how errors are spread.
+        diagnosis: what else the numbers could mean, if that was asked for.
         groups: the same figures by grouping (type, size, source, split, labels) and label; the
             largest group first, sizes from small to large.
         failures: how answers failed to hold a box, the most frequent first.
@@ -76,6 +78,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     flags: list[Flag]
     better_reading: Reading | None
     distributions: Distributions
+    diagnosis: Diagnosis | None = None
     groups: dict[str, dict[str, Summary]]
     failures: list[Failure]
     worst: list[Case]

@@ -1,0 +1,154 @@
+"""What the numbers of a file would mean in every frame and order: `eval --diagnose`. Never a score.
+
+By ranges alone, without looking at the gold boxes: a frame whose images hold nearly all boxes, and
+which these fill best. And beside it, from the gold boxes, what every reading would hit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import msgspec
+import numpy as np
+
+from groundkit.geometry import FRAME_NAMES, FrameName
+from groundkit.metrics import boxes as bx
+from groundkit.metrics.frames import rescale
+from groundkit.metrics.judge import Judged
+from groundkit.metrics.rows import Batch
+
+Order = Literal["xyxy", "yxyx", "xywh"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+# A frame is possible if so many rows lie inside of it; one box in fifty may be a blunder.
+_INSIDE = 0.98
+# Frames that are filled this much less than the best one cannot be told from it.
+_CLOSE = 0.03
+_ENOUGH = 10
+# The largest of so many numbers in a hundred says how far a frame is filled.
+_QUANTILE = 99.0
+
+
+class FrameFit(msgspec.Struct, frozen=True, kw_only=True):
+    """One frame by ranges alone.
+
+    Attributes:
+        inside: share of the rows whose numbers lie in the image.
+        filled: how far to the right and the bottom they reach, as a part of the image: the 99th
+            percentile.
+    """
+
+    frame: FrameName
+    inside: float
+    filled: float
+
+
+class OtherReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rows would score in one frame and order; points have no `xywh`."""
+
+    frame: FrameName
+    order: Order
+    hit: float
+    iou: float
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """What the numbers may mean.
+
+    Attributes:
+        n: rows with numbers, of images whose size is known; also those with inverted boxes.
+        likely: frames that the ranges speak for, the likeliest first; empty if none does.
+        frames: all frames by their ranges.
+        readings: all readings, by hits and then by IoU.
+    """
+
+    n: int
+    likely: list[FrameName]
+    frames: list[FrameFit]
+    readings: list[OtherReading]
+
+
+@dataclass
+class Diagnoser:
+    """Looks at batches; use it as an observer of `evaluate`."""
+
+    rows: int = 0
+    _inside: dict[FrameName, int] = field(default_factory=dict)
+    _reach: dict[FrameName, list[bx.Floats]] = field(default_factory=dict)
+    _sums: dict[tuple[FrameName, Order], bx.Floats] = field(default_factory=dict)
+    _boxes: bool = False
+
+    def add(self, batch: Batch, judged: Judged) -> None:
+        """Looks at one more batch."""
+        known = batch.arrays.sizes.all(axis=1) & batch.arrays.present
+        numbers = [answer.numbers for answer in judged.answers]
+        rows = [row for row in np.flatnonzero(known).tolist() if len(numbers[row]) >= 2]
+        if not rows:
+            return
+        gold = batch.arrays.pick(rows)
+        raw = np.array([_first(judged.answers[row].kind, numbers[row]) for row in rows])
+        self.rows += len(rows)
+        is_box = (raw[:, :2] != raw[:, 2:]).any(axis=1)
+        self._boxes |= bool(is_box.any())
+        for frame in FRAME_NAMES:
+            for order in ORDERS:
+                read = rescale(_ordered(raw, order, is_box), frame, gold)
+                found = np.array(
+                    [
+                        bx.contains(bx.centres(read), gold.boxes).sum(),
+                        bx.iou(read, gold.boxes).sum(),
+                    ]
+                )
+                self._sums[frame, order] = found + self._sums.get((frame, order), 0.0)
+            share = rescale(raw, frame, gold) / np.tile(gold.sizes, 2)
+            # A pixel more than the image is rounding.
+            inside = ((share >= 0) & (share <= 1.005)).all(axis=1)
+            self._inside[frame] = self._inside.get(frame, 0) + int(inside.sum())
+            self._reach.setdefault(frame, []).append(share.max(axis=1).astype(np.float32))
+
+    def diagnosis(self) -> Diagnosis | None:
+        """What was found; None without rows to look at."""
+        if not self.rows:
+            return None
+        frames = [self._fit(frame) for frame in FRAME_NAMES]
+        orders = [order for order in ORDERS if self._boxes or order != "xywh"]
+        readings = [self._reading(frame, order) for frame in FRAME_NAMES for order in orders]
+        return Diagnosis(
+            n=self.rows,
+            likely=_likely(frames) if self.rows >= _ENOUGH else [],
+            frames=frames,
+            readings=sorted(readings, key=lambda one: (-one.hit, -one.iou)),
+        )
+
+    def _fit(self, frame: FrameName) -> FrameFit:
+        reach = np.concatenate(self._reach[frame])
+        filled = float(np.percentile(reach, _QUANTILE))
+        return FrameFit(frame=frame, inside=self._inside[frame] / self.rows, filled=filled)
+
+    def _reading(self, frame: FrameName, order: Order) -> OtherReading:
+        hit, iou = (self._sums[frame, order] / self.rows).tolist()
+        return OtherReading(frame=frame, order=order, hit=hit, iou=iou)
+
+
+def _first(kind: str, numbers: tuple[float, ...]) -> tuple[float, ...]:
+    """The first box, or the first point twice."""
+    is_point = kind in ("point", "points") or len(numbers) < 4
+    return (*numbers[:2], *numbers[:2]) if is_point else numbers[:4]
+
+
+def _ordered(raw: bx.Floats, order: Order, is_box: bx.Bools) -> bx.Floats:
+    if order == "xyxy":
+        return raw
+    if order == "yxyx":
+        return raw[:, [1, 0, 3, 2]]
+    corners = np.concatenate([raw[:, :2], raw[:, :2] + raw[:, 2:]], axis=1)
+    result: bx.Floats = np.where(is_box[:, None], corners, raw)
+    return result
+
+
+def _likely(frames: list[FrameFit]) -> list[FrameName]:
+    """Frames that hold the numbers, those that these fill best."""
+    possible = [one for one in frames if one.inside >= _INSIDE]
+    most = max((one.filled for one in possible), default=0.0)
+    close = [one for one in possible if one.filled >= most - _CLOSE]
+    return [one.frame for one in sorted(close, key=lambda one: -one.filled)]
