@@ -63,22 +63,7 @@ def run(
     for path in predictions:
         check_reports(path, dataset, json=json, html=html, table=table)
     check_table(table)
-    options = o.scoring_options(
-        frame=frame,
-        model_family=model_family,
-        min_pixels=min_pixels,
-        max_pixels=max_pixels,
-        edges=edges,
-        pixels=pixels,
-        split=split,
-        format=format,
-        field=field,
-        benchmark=benchmark,
-        boxes=boxes,
-        metric=metric,
-        parity=parity,
-        images=images,
-    )
+    options = o.scoring_options(locals())
     comparison = compare(predictions, dataset, options, flips=flips)
     if json is not None:
         write_json(comparison, json)

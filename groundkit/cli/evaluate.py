@@ -92,23 +92,7 @@ def run(
     # Before the work is done; `evaluate` knows only of the verdicts.
     check_reports(predictions, dataset, baseline, **vars(outputs))
     check_table(table)
-    options = o.scoring_options(
-        frame=frame,
-        model_family=model_family,
-        min_pixels=min_pixels,
-        max_pixels=max_pixels,
-        edges=edges,
-        pixels=pixels,
-        split=split,
-        format=format,
-        field=field,
-        benchmark=benchmark,
-        boxes=boxes,
-        metric=metric,
-        parity=parity,
-        average=average,
-        images=images,
-    )
+    options = o.scoring_options(locals())
     gates = Gates(
         [parse_bound(text, "--fail-under") for text in fail_under or []],
         [parse_bound(text, "--max-drop") for text in max_drop or []],

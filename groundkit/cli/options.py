@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from groundkit.errors import OptionError
 
 if TYPE_CHECKING:
-    from groundkit.geometry import FrameName
-    from groundkit.metrics.boxes import Edges
     from groundkit.metrics.options import Options
 
 Frame = Annotated[
@@ -135,19 +134,15 @@ Dataset = Annotated[
 ]
 
 
-def scoring_options(
-    *,
-    frame: str | None,
-    model_family: str | None,
-    min_pixels: int | None,
-    max_pixels: int | None,
-    edges: str,
-    field: list[str] | None,
-    metric: list[str] | None,
-    images: Path | None,
-    **words: str | None,
-) -> Options:
-    """The options of a command line as one value; `Options` checks the words.
+# Handed on as they are; `Options` checks them.
+_WORDS = ("pixels", "split", "format", "benchmark", "boxes", "parity", "average")
+
+
+def scoring_options(given: Mapping[str, Any]) -> Options:
+    """The options of a command line as one value.
+
+    Args:
+        given: the arguments of a verb by name; those that are not about scoring are passed over.
 
     Raises:
         OptionError: names the option.
@@ -156,13 +151,13 @@ def scoring_options(
     from groundkit.metrics.options import Options
 
     return Options(
-        frame=cast("FrameName | None", frame),
-        family=find_family(model_family, min_pixels, max_pixels),
-        edges=cast("Edges", edges),
-        fields=_fields(field or []),
-        metrics=metric or (),
-        images=images,
-        **words,  # type: ignore[arg-type]
+        frame=given["frame"],
+        family=find_family(given["model_family"], given["min_pixels"], given["max_pixels"]),
+        edges=given["edges"],
+        fields=_fields(given["field"] or []),
+        metrics=given["metric"] or (),
+        images=given["images"],
+        **{name: given[name] for name in _WORDS if name in given},
     )
 
 

@@ -14,7 +14,7 @@ import cv2
 import jinja2
 import numpy as np
 
-from groundkit import images
+from groundkit import images, pages
 from groundkit.dataset.folder import read_manifest, read_rivals
 from groundkit.dataset.screen import ElementRow
 from groundkit.errors import DataError
@@ -195,11 +195,4 @@ def _card(folder: Path, sample: Sample, rivals: list[ElementRow], title: str) ->
 
 
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("groundkit.dataset", "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("preview.html.j2")
+    return pages.environment("groundkit.dataset", ".").get_template("preview.html.j2")

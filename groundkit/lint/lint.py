@@ -13,10 +13,10 @@ from groundkit.lint.findings import Finding, Findings
 from groundkit.lint.pictures import Pictures
 from groundkit.lint.repeats import Repeats
 from groundkit.lint.rows import Row, benchmark_rows, read_rows
+from groundkit.metrics.outputs import samples_file
 from groundkit.store import home
 from groundkit.vocabulary import TYPE_WORDS
 
-SAMPLES = "samples.jsonl"
 _TYPES = TYPE_WORDS.keys() | {""}
 
 
@@ -62,7 +62,7 @@ def lint(
     notes: list[str] = []
     rows: Iterable[tuple[str, Row]]
     if benchmark is None:
-        path = path / SAMPLES if path.is_dir() else path
+        path = samples_file(path)
         rows = read_rows(path, findings)
     else:
         rows, notes = benchmark_rows(benchmark, path, boxes, images)

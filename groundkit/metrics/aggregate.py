@@ -70,6 +70,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         return None if key is None else self[key]
 
     @property
+    def only_points(self) -> bool:
+        """Whether all that could be scored were points, of which figures of boxes say nothing."""
+        return 0 < self.points == self.status["scored"]
+
+    def says(self, metric: Metric) -> bool:
+        """Whether the figure of one of `metrics` says something."""
+        return self.metrics[str(metric)].n > 0 and not (self.only_points and metric.needs_boxes)
+
+    @property
     def hit(self) -> float:
         """The hit rate, by whatever rule about edges."""
         return self.usual("hit") or 0.0

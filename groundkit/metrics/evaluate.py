@@ -258,9 +258,8 @@ def _headline(options: Options, overall: Summary) -> list[str]:
     """The metrics of a parity mode, two at most; else hits, and the mean IoU of boxes."""
     if options.parity is not None:
         return list(PARITIES[options.parity].metrics[:2])
-    only_points = 0 < overall.points == overall.status["scored"]
     names = [usual_name(name, overall.metrics) for name in ("hit", "iou")]
-    return [name for name in names[: 1 if only_points else 2] if name is not None]
+    return [name for name in names[: 1 if overall.only_points else 2] if name is not None]
 
 
 def _counts(overall: Summary, intake: Intake, tally: Tally) -> Counts:

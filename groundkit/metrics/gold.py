@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from groundkit.errors import DataError
 from groundkit.geometry import Box, ResizeRule, Size
 from groundkit.metrics.boxes import Bools, Floats
-from groundkit.metrics.chunks import read_chunks
+from groundkit.prediction_files.rows import read_chunks
 from groundkit.records import Gold
 from groundkit.vocabulary import TYPE_WORDS
 

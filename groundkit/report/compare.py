@@ -15,7 +15,7 @@ from groundkit.metrics.compare import Comparison, Difference, GroupWins, System,
 from groundkit.metrics.metric import parse_metric
 from groundkit.report.console import break_signature
 from groundkit.report.tables import heading
-from groundkit.report.words import cell, chance, change, change_span, figure, percent, plain
+from groundkit.report.words import cell, chance, change, change_span, figure, percent, plain, source
 
 _MAX_GROUPS = 13
 _MAX_FLIPS = 5
@@ -65,7 +65,7 @@ def _inputs(comparison: Comparison) -> Text:
     lines = []
     for system in comparison.systems:
         # How it was read names the file; which field is which stands in the JSON file.
-        file = system.read_as.partition(": ")[0] or system.predictions
+        file = source(system.read_as) or system.predictions
         line = f"{plain(system.name, _NAME)}: {plain(file)}"
         if system.models:
             line += f", written by {plain(', '.join(system.models))}"

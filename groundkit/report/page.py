@@ -17,7 +17,7 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
-from groundkit import __version__
+from groundkit import __version__, pages
 from groundkit.metrics.catalog import Unit
 from groundkit.metrics.compare import Comparison, Flip
 from groundkit.metrics.evaluate import Evaluation
@@ -141,15 +141,10 @@ def _asset(name: str) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("groundkit.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = pages.environment("groundkit.report", "templates")
     environment.filters |= {
         "plain": words.plain,
+        "source": words.source,
         "percent": words.percent,
         "chance": words.chance,
         "unit": lambda name: parse_metric(name).unit,
@@ -161,7 +156,7 @@ def _environment() -> jinja2.Environment:
         "change_span": words.change_span,
         "rate": _rate,
         "group_columns": _group_columns,
-        "shows": _shows,
+        "metric_of": parse_metric,
     }
     return environment
 
@@ -176,13 +171,6 @@ def _rate(hits: int, n: int) -> dict[str, float] | None:
 
 def _group_columns(evaluation: Evaluation) -> list[tuple[str, Unit]]:
     """The metrics that tables of groups show: name and unit."""
-    names = [name for name in evaluation.overall.metrics if _shows(evaluation, name)]
-    metrics = [parse_metric(name) for name in names]
-    return [(str(one), one.unit) for one in metrics if not one.average and not one.is_detection]
-
-
-def _shows(evaluation: Evaluation, name: str) -> bool:
-    """Whether a figure says something: not that of boxes if all answers are points."""
     overall = evaluation.overall
-    only_points = 0 < overall.points == overall.status["scored"]
-    return overall.metrics[name].n > 0 and not (only_points and parse_metric(name).needs_boxes)
+    metrics = [one for one in map(parse_metric, overall.metrics) if overall.says(one)]
+    return [(str(one), one.unit) for one in metrics if not one.average and not one.is_detection]

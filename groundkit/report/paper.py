@@ -11,7 +11,7 @@ from groundkit.errors import OptionError
 from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.compare import Comparison, Versus
 from groundkit.metrics.evaluate import Evaluation
-from groundkit.metrics.metric import Metric, parse_metric
+from groundkit.metrics.metric import parse_metric
 from groundkit.report.words import chance, change, change_span, figure, plain, span
 from groundkit.store import write_bytes
 
@@ -65,7 +65,7 @@ def write_tables(report: Evaluation | Comparison, path: Path) -> None:
 
 def _evaluation(evaluation: Evaluation) -> Iterator[Table]:
     overall = evaluation.overall
-    names = [name for name in overall.metrics if _says(overall, parse_metric(name))]
+    names = [name for name in overall.metrics if overall.says(parse_metric(name))]
     rows = []
     for name in names:
         found, unit = overall.metrics[name], parse_metric(name).unit
@@ -90,11 +90,6 @@ def _by_group(grouping: str, groups: Mapping[str, Summary], names: Sequence[str]
         for label, group in groups.items()
     ]
     return Table(f"By {plain(grouping, _LABEL)}", ["", "n", *map(str, metrics)], rows)
-
-
-def _says(overall: Summary, metric: Metric) -> bool:
-    only_points = 0 < overall.points == overall.status["scored"]
-    return overall.metrics[str(metric)].n > 0 and not (only_points and metric.needs_boxes)
 
 
 def _comparison(comparison: Comparison) -> Iterator[Table]:

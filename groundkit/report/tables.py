@@ -51,10 +51,9 @@ def overall_table(evaluation: Evaluation, width: int) -> Table:
     for column in range(count):
         table.add_column(justify="right" if column else "left", no_wrap=column > 0, overflow="fold")
     table.add_row(*head[:count], style="dim")
-    only_points = 0 < overall.points == overall.status["scored"]
     for name, found in overall.metrics.items():
         metric = parse_metric(name)
-        if only_points and metric.needs_boxes:
+        if overall.only_points and metric.needs_boxes:
             continue
         macro = "" if found.macro is None else figure(found.macro, metric.unit)
         shown = figure(found.value, metric.unit), span(found.interval, metric.unit), macro

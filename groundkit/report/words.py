@@ -9,6 +9,11 @@ from groundkit.metrics.intervals import Interval
 _DASH = "–"
 
 
+def source(read_as: str) -> str:
+    """How a file was read, without which field was taken as what."""
+    return read_as.partition(": ")[0]
+
+
 def percent(share: float | None) -> str:
     """`83.1 %`; `>99.9 %` and `<0.1 %` for what is close to all and to nothing; a dash for None."""
     return _DASH if share is None else f"{percentage(share)} %"
