@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install -qq --constraint constraints.txt
-BENCHMARKS := $(filter-out benchmarks/common.py benchmarks/parity.py,$(wildcard benchmarks/*.py))
+BENCHMARKS := $(filter-out $(addprefix benchmarks/,common.py parity.py eval_peers.py),$(wildcard benchmarks/*.py))
 
 # One recipe at a time: two installs into one environment would break each other.
 .NOTPARALLEL:

@@ -20,6 +20,7 @@ _LARGEST = 1e9
 _WRITTEN = re.compile(
     r"<ref>([^<-]*)-([^<]*)</ref><box>\[\[(\d{1,9}), (\d{1,9}), (\d{1,9}), (\d{1,9})\]\]</box>"
 )
+_DIGIT = re.compile(r"\d")
 _THOUGHT_ENDS = ("</think>", "◁/think▷", "</thinking>", "</thought>", "<|/think|>")
 _THOUGHT_STARTS = ("<think>", "◁think▷", "<thinking>", "<thought>", "<|think|>")
 _ACTION = re.compile(r"^\s{0,9}Action:", re.MULTILINE)
@@ -90,7 +91,7 @@ def _read(text: str, offset: int, part: str) -> Answer:
     """Reads the part of `text` that starts at `offset`."""
     part = _TOKENS.sub(lambda match: " " * len(match[0]), part)
     part = _FENCE.sub(lambda match: " " * len(match[0]), part)
-    found = _best(part)
+    found = _best(part) if _DIGIT.search(part) else None
     if found is None:
         if is_refusal(_TAGS.sub("", part).strip()):
             rule, whole = "refusal", (offset, offset + len(part))
@@ -164,10 +165,7 @@ def _names(text: str, rule: str, span: tuple[int, int]) -> tuple[str, str | None
         match = before[-1] if before else _REF.search(text, span[1])
         if match:
             ref = next(group for group in match.groups() if group is not None)
-            type_word, hyphen, name = ref.partition("-")
-            if not hyphen:
-                type_word, name = "", ref
-            return unescape(type_word), unescape(name), "ref-box" if rule == "box" else rule
+            return *split_ref(ref), "ref-box" if rule == "box" else rule
     if rule == "keyed" and (label := _LABEL.search(text, span[0])):
         try:
             return "", str(json.loads(label[1])), rule
@@ -176,6 +174,16 @@ def _names(text: str, rule: str, span: tuple[int, int]) -> tuple[str, str | None
     if rule == "point-tag" and (alt := _ALT.search(text, *span)):
         return "", alt[1], rule
     return "", None, rule
+
+
+def split_ref(ref: str) -> tuple[str, str]:
+    """Type word and name of what stands in `<ref>`; without a hyphen all of it is the name."""
+    type_word, hyphen, name = ref.partition("-")
+    if not hyphen:
+        type_word, name = "", ref
+    if "&" in ref:
+        return unescape(type_word), unescape(name)
+    return type_word, name
 
 
 def _ignored(text: str, span: tuple[int, int]) -> tuple[float, ...]:

@@ -18,12 +18,6 @@ from groundkit.metrics.rows import Batch
 _WIDTHS = {"box": 4, "boxes": 4, "point": 2, "points": 2}
 
 
-def count(answer: Answer) -> int:
-    """How many boxes or points an answer holds."""
-    width = _WIDTHS.get(answer.kind)
-    return len(answer.numbers) // width if width else 0
-
-
 def take(answer: Answer, place: int) -> tuple[float, ...]:
     """One box of an answer, or one point as a box without extent."""
     width = _WIDTHS[answer.kind]
@@ -36,7 +30,7 @@ def hits_at(batch: Batch, judged: Judged, k: int, edges: bx.Edges, polygon: bx.E
     place = locate(judged.boxes, batch.arrays, edges, polygon)
     present = batch.arrays.present
     hit = np.where(present, place.hit & judged.scores.scored, judged.scores.hit)
-    counts = np.fromiter(map(count, judged.answers), np.int64, len(judged.answers))
+    counts = judged.answers.counts()
     for nth in range(1, min(k, int(counts.max(initial=0)))):
         rows = np.flatnonzero((counts > nth) & ~hit & present).tolist()
         if rows:
@@ -55,14 +49,18 @@ def _convert(batch: Batch, judged: Judged, places: Sequence[tuple[int, int]]) ->
 
 def boxes_of(batch: Batch, judged: Judged) -> list[bx.Floats]:
     """All predicted boxes of each row, shapes (M, 4), in pixels of the images; points are none."""
-    found = [judged.boxes[row : row + 1] for row in range(len(judged.answers))]
+    kinds = judged.answers.kinds
     none = np.empty((0, 4))
-    several: list[tuple[int, int]] = []
-    for row, answer in enumerate(judged.answers):
-        if answer.kind == "boxes":
-            several += [(row, nth) for nth in range(count(answer))]
-        elif answer.kind != "box":
-            found[row] = none
+    found = [
+        judged.boxes[row : row + 1] if kind == "box" else none for row, kind in enumerate(kinds)
+    ]
+    counts = judged.answers.counts().tolist()
+    several = [
+        (row, nth)
+        for row, kind in enumerate(kinds)
+        if kind == "boxes"
+        for nth in range(counts[row])
+    ]
     if several:
         converted = _convert(batch, judged, several)
         rows = np.array([row for row, _ in several])

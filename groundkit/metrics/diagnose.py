@@ -7,14 +7,13 @@ advises to declare another frame.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 
 from groundkit.geometry import FRAME_NAMES, FrameName
-from groundkit.grammar import Answer
+from groundkit.grammar import Answers
 from groundkit.metrics import boxes as bx
 from groundkit.metrics.frames import rescale
 from groundkit.metrics.gold import GoldArrays
@@ -181,13 +180,12 @@ class Wording:
     unnamed: int = 0
     unknown_types: int = 0
 
-    def add(self, answers: Sequence[Answer], mistyped: bx.Bools) -> None:
+    def add(self, answers: Answers, mistyped: bx.Bools) -> None:
         """Looks at the answers with a box and a wrong type."""
         for row in np.flatnonzero(mistyped).tolist():
-            answer = answers[row]
-            if answer.name is None:
+            if answers.names[row] is None:
                 self.unnamed += 1
-            elif type_of_word(answer.type_word) is None:
+            elif type_of_word(answers.type_words[row]) is None:
                 self.unknown_types += 1
 
 

@@ -81,12 +81,11 @@ class Diagnoser:
     def add(self, batch: Batch, judged: Judged) -> None:
         """Looks at one more batch."""
         known = batch.arrays.sizes.all(axis=1) & batch.arrays.present
-        numbers = [answer.numbers for answer in judged.answers]
-        rows = [row for row in np.flatnonzero(known).tolist() if len(numbers[row]) >= 2]
+        raw, holds = _numbers(judged)
+        rows = np.flatnonzero(known & holds).tolist()
         if not rows:
             return
-        gold = batch.arrays.pick(rows)
-        raw = np.array([_first(judged.answers[row].kind, numbers[row]) for row in rows])
+        gold, raw = batch.arrays.pick(rows), raw[rows]
         self.rows += len(rows)
         is_box = (raw[:, :2] != raw[:, 2:]).any(axis=1)
         self._boxes |= bool(is_box.any())
@@ -130,10 +129,16 @@ class Diagnoser:
         return OtherReading(frame=frame, order=order, hit=hit, iou=iou)
 
 
-def _first(kind: str, numbers: tuple[float, ...]) -> tuple[float, ...]:
-    """The first box, or the first point twice."""
-    is_point = kind in ("point", "points") or len(numbers) < 4
-    return (*numbers[:2], *numbers[:2]) if is_point else numbers[:4]
+def _numbers(judged: Judged) -> tuple[bx.Floats, bx.Bools]:
+    """First boxes, or first points twice, as written, and which rows have one: also those that no
+    box has as they stand."""
+    raw, holds = judged.raw.copy(), judged.scores.scored
+    for row in np.flatnonzero(~holds).tolist():
+        numbers = judged.answers[row].numbers
+        if len(numbers) >= 2:
+            raw[row] = numbers[:4] if len(numbers) >= 4 else numbers[:2] * 2
+            holds[row] = True
+    return raw, holds
 
 
 def _ordered(raw: bx.Floats, order: Order, is_box: bx.Bools) -> bx.Floats:

@@ -103,8 +103,7 @@ class Spread:
         sized = present & arrays.sizes.all(axis=1)
         place = _position(arrays.boxes, arrays.sizes)
         self._count("position", place, sized, hit, POSITION_COLUMNS * POSITION_ROWS)
-        rules = (answer.rule for answer in judged.answers)
-        self._rules.update(zip(rules, hit.tolist(), strict=True))
+        self._rules.update(zip(judged.answers.rules, hit.tolist(), strict=True))
 
     def _count(self, name: str, place: Ints, counted: Bools, hit: Bools, bins: int) -> None:
         both = [np.bincount(place[rows], minlength=bins) for rows in (counted, counted & hit)]

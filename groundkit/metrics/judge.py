@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from itertools import chain
 from operator import eq
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundkit.grammar import Answer, read_answer
+from groundkit.grammar import NO_TEXT, Answer, Answers
 from groundkit.metrics import boxes as bx
 from groundkit.metrics.frames import to_saved
 from groundkit.metrics.regions import locate
@@ -28,11 +27,9 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 _CODE = {status: code for code, status in enumerate(STATUSES)}
 _SCORED = _CODE["scored"]
 
-NO_PREDICTION = Answer("none", (), "", None, "", "no prediction", (0, 0), "xy", ())
 _POINTS = frozenset({"point", "points"})
 _LOCATED = _POINTS | {"box", "boxes"}
 _ENDLESS, _ENDLESS_FACTOR = 100, 4
-_NO_BOX = (0.0, 0.0, 0.0, 0.0)
 _cached_type = lru_cache(maxsize=4096)(type_of_word)
 # Longer words are no type, and a cache of them would hold on to megabytes.
 _CACHED_LENGTH = 32
@@ -105,7 +102,7 @@ class Judged:
         boxes: the same in pixels of the images.
     """
 
-    answers: list[Answer]
+    answers: Answers
     raw: bx.Floats
     boxes: bx.Floats
     scores: Scores
@@ -115,7 +112,7 @@ class Judged:
         """Some of the rows."""
         picked = np.asarray(rows, dtype=np.int64)
         scores = {field.name: getattr(self.scores, field.name)[picked] for field in fields(Scores)}
-        answers = [self.answers[row] for row in rows]
+        answers = self.answers.pick(rows)
         return Judged(answers, self.raw[picked], self.boxes[picked], Scores(**scores), self.edges)
 
 
@@ -125,13 +122,9 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
     Args:
         edges: whether a point on the edge of the gold region is a hit; see `boxes.contains`.
     """
-    answers = [NO_PREDICTION if text is None else read_answer(text) for text in batch.texts]
-    kinds = [answer.kind for answer in answers]
-    gold = batch.arrays
-    scored, is_point = _among(kinds, _LOCATED), _among(kinds, _POINTS)
-    raw = np.fromiter(
-        chain.from_iterable(map(_first, answers, kinds)), np.float64, 4 * len(answers)
-    ).reshape(-1, 4)
+    answers = Answers(batch.texts)
+    gold, raw = batch.arrays, answers.first
+    scored, is_point = _among(answers.kinds, _LOCATED), _among(answers.kinds, _POINTS)
     boxes = to_saved(raw, batch.frames, gold)
     place = locate(boxes, gold, edges)
     found = scored & gold.present
@@ -159,44 +152,43 @@ def _among(kinds: Sequence[str], wanted: frozenset[str]) -> bx.Bools:
     return np.fromiter(map(wanted.__contains__, kinds), bool, len(kinds))
 
 
-def _first(answer: Answer, kind: str) -> tuple[float, ...]:
-    """The first box of an answer, or its first point as a box without extent."""
-    if kind == "box":
-        return answer.numbers
-    if kind == "boxes":
-        return answer.numbers[:4]
-    return answer.numbers[:2] * 2 if kind in _POINTS else _NO_BOX
-
-
 def _word_scores(
-    answers: Sequence[Answer], golds: Sequence[Gold], scored: bx.Bools
+    answers: Answers, golds: Sequence[Gold], scored: bx.Bools
 ) -> dict[str, NDArray[Any]]:
     """The columns about what was named, by name of the column."""
     count = len(answers)
-    written = [answer.name for answer in answers]
     # Without a name nothing was named, which is not the empty name.
-    names = [name or "" for name in written]
-    words = [answer.type_word for answer in answers]
+    written = answers.names
     gold_names = [gold.name for gold in golds]
     types = [gold.type for gold in golds]
     typed = np.fromiter(map(bool, types), bool, count)
     named = np.array([name is not None for name in gold_names])
     known = [name or "" for name in gold_names]
     lengths = np.fromiter(map(len, known), np.int64, count)
-    longest = np.maximum(_ENDLESS_FACTOR * lengths, _ENDLESS)
+    right = np.fromiter(map(eq, written, gold_names), bool, count) & scored & named
+    # Of an answer without coordinates nothing counts.
+    mistakes = np.where(right, 0, lengths)
+    endless = np.zeros(count, dtype=bool)
+    wrong = np.flatnonzero(named & scored & ~right)
+    if len(wrong):
+        pairs = [(written[row] or "", known[row]) for row in wrong.tolist()]
+        names, right_names = zip(*pairs, strict=True)
+        mistakes[wrong] = edits(names, right_names)
+        longest = np.maximum(_ENDLESS_FACTOR * lengths[wrong], _ENDLESS)
+        endless[wrong] = np.fromiter(map(len, names), np.int64, len(wrong)) > longest
     return {
         "typed": typed,
-        "type_correct": np.fromiter(map(eq, _types(words), types), bool, count) & scored,
+        "type_correct": np.fromiter(map(eq, _types(answers), types), bool, count) & scored,
         "named": named,
-        "name_correct": np.fromiter(map(eq, written, gold_names), bool, count) & scored & named,
-        # Of an answer without coordinates nothing counts.
-        "edits": np.where(named & scored, edits(names, known), np.where(named, lengths, 0)),
+        "name_correct": right,
+        "edits": mistakes,
         "name_length": lengths,
-        "endless": (np.fromiter(map(len, names), np.int64, count) > longest) & named & scored,
+        "endless": endless,
     }
 
 
-def _types(words: Sequence[str]) -> Iterator[str | None]:
+def _types(answers: Answers) -> Iterator[str | None]:
+    words = answers.type_words
     lengthy = max(map(len, words)) > _CACHED_LENGTH
     return map(type_of_word if lengthy else _cached_type, words)
 
@@ -204,6 +196,6 @@ def _types(words: Sequence[str]) -> Iterator[str | None]:
 def _failure_code(answer: Answer) -> int:
     if answer.kind == "refusal":
         return _CODE["refused"]
-    if answer is NO_PREDICTION:
+    if answer is NO_TEXT:
         return _CODE["missing"]
     return _CODE["invalid" if answer.kind == "invalid" else "unparsable"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from groundkit.geometry import Box, Size
 from groundkit.grammar import Answer
-from groundkit.metrics.boxes import SIZE_BUCKETS, Floats, centres, reaches
+from groundkit.metrics.boxes import SIZE_BUCKETS, Bools, Floats, centres, reaches
 from groundkit.metrics.judge import STATUSES, Ints, Judged, Scores
 from groundkit.metrics.rows import Batch
 from groundkit.records import Gold, Status, Verdict
@@ -32,6 +31,11 @@ _FLAWS = (
     "box leaves the image",
     "there is nothing to find",
 )
+# By the bits of `_flaws`.
+_REASONS = [
+    ", ".join(name for place, name in enumerate(_FLAWS) if flaws >> place & 1)
+    for flaws in range(1 << len(_FLAWS))
+]
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,23 +79,20 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
     """One column for each field of `Verdict`, in its order."""
     golds, answers, scores = batch.golds, judged.answers, judged.scores
     scored = scores.scored
-    has_place, has_box = scored.tolist(), (scored & ~scores.is_point).tolist()
     yield map(attrgetter("id"), golds)
     yield map(STATUSES.__getitem__, scores.status.tolist())
-    yield [
-        _reason(flaws) if placed or right else failure_words(answer)
-        for flaws, placed, right, answer in zip(
-            _flaws(scores).tolist(), has_place, scores.hit.tolist(), answers, strict=True
-        )
-    ]
-    yield map(attrgetter("rule"), answers)
-    yield _where(map(tuple, judged.boxes.tolist()), has_box)
-    yield _where(map(tuple, centres(judged.boxes).tolist()), has_place)
-    yield _where(map(tuple, batch.arrays.boxes.tolist()), scores.present.tolist())
+    reasons = list(map(_REASONS.__getitem__, _flaws(scores).tolist()))
+    for row in np.flatnonzero(~scored & ~scores.hit).tolist():
+        reasons[row] = failure_words(answers[row])
+    yield reasons
+    yield answers.rules
+    yield _where(judged.boxes, scored & ~scores.is_point)
+    yield _where(centres(judged.boxes), scored)
+    yield _where(batch.arrays.boxes, scores.present)
     yield scores.iou.tolist()
     yield scores.hit.tolist()
     yield scores.on_edge.tolist()
-    yield _where(scores.distance.tolist(), (scored & scores.present).tolist())
+    yield _where(scores.distance, scored & scores.present)
     yield scores.type_correct.tolist()
     yield scores.name_correct.tolist()
     yield scores.edits.tolist()
@@ -105,8 +106,14 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
     yield _images(golds, folder)
 
 
-def _where(values: Iterable[Any], known: Sequence[bool]) -> list[Any]:
-    return [value if is_known else None for value, is_known in zip(values, known, strict=True)]
+def _where(values: Floats, known: Bools) -> list[Any]:
+    """The rows of a column as numbers or tuples of them; None where they are not known."""
+    rows: list[Any] = values.tolist()
+    if values.ndim > 1:
+        rows = list(map(tuple, rows))
+    for row in np.flatnonzero(~known).tolist():
+        rows[row] = None
+    return rows
 
 
 def _images(golds: Sequence[Gold], folder: str) -> list[str]:
@@ -134,11 +141,6 @@ def _flaws(scores: Scores) -> Ints:
     for place, bit in enumerate(bits):
         result |= bit.astype(np.int64) << place
     return result
-
-
-@lru_cache(maxsize=1 << len(_FLAWS))
-def _reason(flaws: int) -> str:
-    return ", ".join(name for place, name in enumerate(_FLAWS) if flaws >> place & 1)
 
 
 def failure_words(answer: Answer) -> str:
