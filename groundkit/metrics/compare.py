@@ -15,15 +15,16 @@ from groundkit.errors import DataError, OptionError
 from groundkit.metrics.aggregate import sums
 from groundkit.metrics.boxes import Bools
 from groundkit.metrics.evaluate import folder_of
-from groundkit.metrics.groupings import Groupings, Labels
+from groundkit.metrics.groupings import Groupings, Labels, screens_of
 from groundkit.metrics.intervals import Interval
 from groundkit.metrics.judge import Ints, Judged
+from groundkit.metrics.keys import Keys
 from groundkit.metrics.measures import Ratio, join_ratios, measure
 from groundkit.metrics.metric import Metric
 from groundkit.metrics.options import USUAL, Options
 from groundkit.metrics.rows import Batch
 from groundkit.metrics.score import read_gold_set, score
-from groundkit.metrics.signature import Keys, data_hash, row_keys, signature
+from groundkit.metrics.signature import data_hash, signature
 from groundkit.metrics.significance import TRIALS, mcnemar, paired_interval, randomisation
 from groundkit.metrics.verdicts import make_verdicts
 from groundkit.records import Gold, Verdict
@@ -183,9 +184,9 @@ class _Sheet:
         self.has_boxes |= any(verdict.box is not None for verdict in verdicts)
         self.golds += batch.golds
         self.groupings.add(batch.golds)
-        self.screens.add([gold.screen or gold.image for gold in batch.golds])
+        self.screens.add(screens_of(batch.golds))
         self.ratios.append([measure(metric, batch, judged) for metric in self.metrics])
-        self.keys.append(row_keys(batch.golds, batch.arrays))
+        self.keys.append(batch.keys)
         self.hits.append(judged.scores.hit)
 
     def columns(self, rows: Ints) -> list[Ratio]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,9 @@ from numpy.typing import NDArray
 from groundkit.errors import OptionError
 from groundkit.metrics.aggregate import Facts, Ratios, Summary, summarise_groups
 from groundkit.metrics.boxes import SIZE_BUCKETS
+from groundkit.metrics.gold import Golds
 from groundkit.metrics.judge import Ints
 from groundkit.metrics.measures import Ratio
-from groundkit.records import Gold
 
 SmallInts = NDArray[np.int32]
 
@@ -105,15 +104,16 @@ class Groupings:
     _labels: dict[str, Labels] = field(default_factory=dict)
     _rows: int = 0
 
-    def add(self, golds: Sequence[Gold]) -> None:
+    def add(self, golds: Golds) -> None:
         """Appends the rows of a batch."""
         for name, labels in self._fields.items():
-            labels.add(tuple(map(attrgetter(name), golds)))
-        tables = [gold.labels for gold in golds]
-        for name in {name: None for table in tables for name in table}:
-            if name not in self._labels:
-                self._labels[name] = Labels()
-                self._labels[name].add([""] * self._rows)
+            labels.add(golds.columns[name])
+        tables: Sequence[Mapping[str, str | tuple[str, ...]]] = golds.columns["labels"]
+        if any(tables):
+            for name in {name: None for table in tables for name in table}:
+                if name not in self._labels:
+                    self._labels[name] = Labels()
+                    self._labels[name].add([""] * self._rows)
         for name, labels in self._labels.items():
             labels.add_several([_values(table, name) for table in tables])
         self._rows += len(golds)
@@ -178,6 +178,15 @@ class Groupings:
             what = f"samples have several values of {name!r}, so its groups overlap"
             raise OptionError(what, "--average", hint="name another grouping")
         return labels.codes, list(labels.code)
+
+
+def screens_of(golds: Golds) -> list[str]:
+    """What intervals are clustered by: the screen of each record, or where that is not named its
+    image."""
+    columns = golds.columns
+    return [
+        screen or image for screen, image in zip(columns["screen"], columns["image"], strict=True)
+    ]
 
 
 def _values(table: Mapping[str, str | tuple[str, ...]], name: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ A reward for training is this same function on the completions of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from operator import eq
@@ -20,7 +20,7 @@ from groundkit.metrics.frames import to_saved
 from groundkit.metrics.regions import locate
 from groundkit.metrics.rows import Batch
 from groundkit.metrics.text import edits
-from groundkit.records import Gold, Status
+from groundkit.records import Status
 from groundkit.vocabulary import type_of_word
 
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -143,7 +143,7 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
         out_of_image=outside,
         degenerate=(bx.areas(boxes) == 0) & scored & ~is_point,
         size=bx.size_buckets(gold.boxes),
-        **_word_scores(answers, batch.golds, scored),
+        **_word_scores(answers, batch.golds.columns, scored),
     )
     return Judged(answers, raw, boxes, scores, edges)
 
@@ -153,17 +153,18 @@ def _among(kinds: Sequence[str], wanted: frozenset[str]) -> bx.Bools:
 
 
 def _word_scores(
-    answers: Answers, golds: Sequence[Gold], scored: bx.Bools
+    answers: Answers, columns: Mapping[str, Sequence[Any]], scored: bx.Bools
 ) -> dict[str, NDArray[Any]]:
     """The columns about what was named, by name of the column."""
     count = len(answers)
     # Without a name nothing was named, which is not the empty name.
     written = answers.names
-    gold_names = [gold.name for gold in golds]
-    types = [gold.type for gold in golds]
+    gold_names, types = columns["name"], columns["type"]
     typed = np.fromiter(map(bool, types), bool, count)
-    named = np.array([name is not None for name in gold_names])
-    known = [name or "" for name in gold_names]
+    named, known = np.ones(count, dtype=bool), gold_names
+    if None in gold_names:
+        named = np.array([name is not None for name in gold_names])
+        known = [name or "" for name in gold_names]
     lengths = np.fromiter(map(len, known), np.int64, count)
     right = np.fromiter(map(eq, written, gold_names), bool, count) & scored & named
     # Of an answer without coordinates nothing counts.

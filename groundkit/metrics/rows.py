@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from operator import attrgetter
 from typing import cast, get_args
@@ -17,7 +18,8 @@ import numpy as np
 
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
-from groundkit.metrics.gold import GoldArrays, to_arrays
+from groundkit.metrics.gold import GoldArrays, Golds, to_arrays
+from groundkit.metrics.keys import Keys, row_keys
 from groundkit.prediction_files.chunks import Chunk
 from groundkit.records import Gold, Prediction, Split
 
@@ -50,16 +52,21 @@ class Batch:
         arrays: the numbers of `golds`.
     """
 
-    golds: Sequence[Gold]
+    golds: Golds
     texts: Sequence[str | None]
     frames: Sequence[FrameName]
     scores: Sequence[tuple[float, ...]]
     arrays: GoldArrays
 
+    @cached_property
+    def keys(self) -> Keys:
+        """See `signature.row_keys`, shape (N,)."""
+        return row_keys(self.golds, self.arrays)
+
     def pick(self, rows: Sequence[int]) -> Batch:
         """Some of the rows."""
         return Batch(
-            [self.golds[row] for row in rows],
+            self.golds.pick(rows),
             [self.texts[row] for row in rows],
             [self.frames[row] for row in rows],
             [self.scores[row] for row in rows],
@@ -89,8 +96,8 @@ class Intake:
     """What was met while reading a predictions file.
 
     Attributes:
-        ids: of the samples answered so far, in the order of the file, each with a hash of its gold
-            record if that came with the prediction, else 0.
+        ids: of the samples answered so far, in the order of the file, each with the key of the gold
+            record that it was scored against.
         rows: predictions read.
         duplicates: further answers to a sample, not scored.
         unknown: predictions for an id that the dataset does not hold, not scored.
@@ -140,9 +147,11 @@ def read_batches(
     for chunk in predictions:
         intake.rows += len(chunk.records)
         golds = _golds(chunk, selection.golds)
-        rows = _choose(golds, chunk, selection, intake)
-        if rows:
-            yield _batch(chunk, golds, rows, selection, intake)
+        rows, further = _choose(golds, chunk, selection.split, intake)
+        batch = _batch(chunk, golds, rows, selection, intake) if rows else None
+        _count_further(chunk, golds, further, intake)
+        if batch is not None:
+            yield batch
     if selection.golds is not None:
         if intake.unknown:
             intake.show("dataset", _first_id(selection.golds, selection.split))
@@ -151,21 +160,23 @@ def read_batches(
 
 def _golds(chunk: Chunk[Prediction], dataset: dict[str, Gold] | None) -> list[Gold | None]:
     """The gold record of each prediction; None where the dataset holds none."""
+    ids = [prediction.id for prediction in chunk.records]
     if dataset is not None:
-        return [dataset.get(prediction.id) for prediction in chunk.records]
+        return list(map(dataset.get, ids))
     golds = [prediction.gold for prediction in chunk.records]
-    for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
-        if gold is None:
-            raise DataError(
-                "the row has no `gold` to be scored against",
-                chunk.where(index),
-                hint="name the dataset: --dataset samples.jsonl",
-            )
-        if gold.id != prediction.id:
-            raise DataError(
-                f"the gold record belongs to {gold.id!r}, the row to {prediction.id!r}",
-                f"{chunk.where(index)}: gold.id",
-            )
+    if None in golds:
+        raise DataError(
+            "the row has no `gold` to be scored against",
+            chunk.where(golds.index(None)),
+            hint="name the dataset: --dataset samples.jsonl",
+        )
+    owners = [gold.id for gold in golds if gold is not None]
+    if owners != ids:
+        index = next(index for index, id in enumerate(ids) if id != owners[index])
+        raise DataError(
+            f"the gold record belongs to {owners[index]!r}, the row to {ids[index]!r}",
+            f"{chunk.where(index)}: gold.id",
+        )
     return golds
 
 
@@ -195,44 +206,30 @@ def advise(line: bytes, error: DataError) -> DataError:
 
 
 def _choose(
-    golds: Sequence[Gold | None], chunk: Chunk[Prediction], selection: Selection, intake: Intake
-) -> Sequence[int]:
-    """Indices of the rows that count; the others are counted in `intake`."""
-    split, hashes = selection.split, _hashes(golds, selection)
+    golds: Sequence[Gold | None], chunk: Chunk[Prediction], split: str, intake: Intake
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Indices of the rows that count, and of further answers to a sample; all others are counted
+    in `intake`."""
     if split == "all" and None not in golds:
-        # The ids of the gold records, so that a dataset and `intake` share the strings.
-        new = dict(zip(map(attrgetter("id"), golds), hashes, strict=True))
+        new = {prediction.id for prediction in chunk.records}
         if len(new) == len(golds) and intake.ids.keys().isdisjoint(new):
             # What nearly every file is like: then there is nothing to look at row by row.
-            intake.ids.update(new)
-            return range(len(golds))
+            return range(len(golds)), ()
     rows: list[int] = []
-    ids = intake.ids
-    for index, (prediction, gold, facts) in enumerate(
-        zip(chunk.records, golds, hashes, strict=True)
-    ):
+    further: list[int] = []
+    new = set()
+    for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
         if gold is None:
             intake.unknown += 1
             intake.show("unknown", prediction.id)
         elif split not in ("all", gold.split):
             intake.other_split += 1
-        elif prediction.id in ids:
-            intake.duplicates += 1
-            intake.show("duplicates", prediction.id)
-            if ids[prediction.id] != facts or _contradicts(prediction, gold):
-                intake.conflicts += 1
-                intake.show("conflicts", prediction.id)
+        elif prediction.id in intake.ids or prediction.id in new:
+            further.append(index)
         else:
-            ids[gold.id] = facts
+            new.add(prediction.id)
             rows.append(index)
-    return rows
-
-
-def _hashes(golds: Sequence[Gold | None], selection: Selection) -> list[int]:
-    """What tells gold records that predictions carry from each other; zeros for a dataset's."""
-    if selection.golds is not None:
-        return [0] * len(golds)
-    return list(map(hash, map(_facts, golds)))
+    return rows, further
 
 
 def _batch(
@@ -242,8 +239,9 @@ def _batch(
     selection: Selection,
     intake: Intake,
 ) -> Batch:
-    predictions = [chunk.records[row] for row in rows]
-    chosen = [gold for row in rows if (gold := golds[row]) is not None]
+    every = len(rows) == len(golds)
+    predictions = chunk.records if every else [chunk.records[row] for row in rows]
+    chosen = Golds(golds if every else map(golds.__getitem__, rows))  # type: ignore[arg-type]
 
     def where(row: int) -> str:
         return chunk.where(rows[row])
@@ -260,7 +258,33 @@ def _batch(
         prediction.scores or (() if prediction.score is None else (prediction.score,))
         for prediction in predictions
     ]
-    return Batch(chosen, texts, frames, scores, arrays)
+    batch = Batch(chosen, texts, frames, scores, arrays)
+    # The ids of the gold records, so that a dataset and `intake` share the strings.
+    intake.ids.update(zip(chosen.columns["id"], batch.keys.tolist(), strict=True))
+    return batch
+
+
+def _count_further(
+    chunk: Chunk[Prediction], golds: Sequence[Gold | None], rows: Sequence[int], intake: Intake
+) -> None:
+    """Counts answers to samples that have one already."""
+    for row in rows:
+        prediction, gold = chunk.records[row], golds[row]
+        assert gold is not None
+        intake.duplicates += 1
+        intake.show("duplicates", prediction.id)
+        if _contradicts(prediction, gold) or _key(gold) != intake.ids[prediction.id]:
+            intake.conflicts += 1
+            intake.show("conflicts", prediction.id)
+
+
+def _key(gold: Gold) -> int | None:
+    """Of one record; None if it is not valid."""
+    golds = Golds([gold])
+    try:
+        return int(row_keys(golds, to_arrays(golds, str))[0])
+    except DataError:
+        return None
 
 
 def _frames(
@@ -313,7 +337,7 @@ def _unanswered(golds: dict[str, Gold], split: str, intake: Intake) -> Iterator[
         for gold in golds.values()
         if gold.id not in intake.ids and split in ("all", gold.split)
     )
-    while some := list(islice(left, _MISSING_ROWS)):
+    while some := Golds(islice(left, _MISSING_ROWS)):
         blank: Sequence[str | None] = [None] * len(some)
         # The boxes were checked when the dataset was read, so no message needs a place.
         frames: Sequence[FrameName] = ["pixel"] * len(some)

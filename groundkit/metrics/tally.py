@@ -12,12 +12,13 @@ from groundkit.metrics.boxes import out_of_image
 from groundkit.metrics.detection import Detections
 from groundkit.metrics.diagnose import Readings, Runaway, Sameness, Wording
 from groundkit.metrics.distributions import Spread
-from groundkit.metrics.groupings import Groupings, Labels
+from groundkit.metrics.groupings import Groupings, Labels, screens_of
 from groundkit.metrics.judge import Ints, Judged
+from groundkit.metrics.keys import Keys
 from groundkit.metrics.measures import Ratio, join_ratios, measure
 from groundkit.metrics.metric import Metric
 from groundkit.metrics.rows import Batch
-from groundkit.metrics.signature import Keys, data_hash, row_keys
+from groundkit.metrics.signature import data_hash
 from groundkit.metrics.verdicts import Failures, WorstCases
 
 
@@ -61,10 +62,10 @@ class Tally:
         scores, arrays = judged.scores, batch.arrays
         self._facts.append(facts_of(scores))
         self._ratios.append([measure(metric, batch, judged) for metric in self._measured])
-        self._keys.append(row_keys(batch.golds, arrays))
+        self._keys.append(batch.keys)
         self.groupings.add(batch.golds)
         self.spread.add(batch, judged)
-        self._screens.add([gold.screen or gold.image for gold in batch.golds])
+        self._screens.add(screens_of(batch.golds))
         if self._detects:
             self.detections.add(batch, judged)
         scored = scores.scored

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -77,9 +76,9 @@ def make_verdicts(batch: Batch, judged: Judged, folder: str) -> list[Verdict]:
 
 def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any]]:
     """One column for each field of `Verdict`, in its order."""
-    golds, answers, scores = batch.golds, judged.answers, judged.scores
+    golds, answers, scores = batch.golds.columns, judged.answers, judged.scores
     scored = scores.scored
-    yield map(attrgetter("id"), golds)
+    yield golds["id"]
     yield map(STATUSES.__getitem__, scores.status.tolist())
     reasons = list(map(_REASONS.__getitem__, _flaws(scores).tolist()))
     for row in np.flatnonzero(~scored & ~scores.hit).tolist():
@@ -98,12 +97,12 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
     yield scores.edits.tolist()
     yield scores.name_length.tolist()
     yield scores.out_of_image.tolist()
-    yield map(attrgetter("type"), golds)
+    yield golds["type"]
     yield map(SIZE_BUCKETS.__getitem__, scores.size.tolist())
-    yield map(attrgetter("screen"), golds)
-    yield map(attrgetter("source"), golds)
-    yield map(attrgetter("split"), golds)
-    yield _images(golds, folder)
+    yield golds["screen"]
+    yield golds["source"]
+    yield golds["split"]
+    yield _images(golds["image"], folder)
 
 
 def _where(values: Floats, known: Bools) -> list[Any]:
@@ -116,8 +115,7 @@ def _where(values: Floats, known: Bools) -> list[Any]:
     return rows
 
 
-def _images(golds: Sequence[Gold], folder: str) -> list[str]:
-    images = [gold.image for gold in golds]
+def _images(images: Sequence[str], folder: str) -> Sequence[str]:
     if not folder:
         return images
     prefix = folder.rstrip("/") + "/"
