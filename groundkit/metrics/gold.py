@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from msgspec.structs import astuple, replace
 from numpy.typing import NDArray
@@ -30,19 +31,23 @@ _ANSWERS = ("box", "boxes", "polygon", "absent")
 _TYPES = TYPE_WORDS.keys() | {""}
 
 
-_FIELDS = Gold.__struct_fields__
+Columns = dict[str, Sequence[Any]]
+
+
+def fields_as_columns(records: Sequence[msgspec.Struct]) -> Columns:
+    """The values of each field of some records of one type, of which there must be one, by its
+    name; all fields at once cost less than three one by one."""
+    names = type(records[0]).__struct_fields__
+    return dict(zip(names, zip(*map(astuple, records), strict=True), strict=True))
 
 
 class Golds(list[Gold]):
     """Gold records, and their fields as columns."""
 
     @cached_property
-    def columns(self) -> dict[str, Sequence[Any]]:
-        """The values of each field of the records, by its name; all fields at once cost less than
-        three of them one by one."""
-        if not self:
-            return {name: () for name in _FIELDS}
-        return dict(zip(_FIELDS, zip(*map(astuple, self), strict=True), strict=True))
+    def columns(self) -> Columns:
+        """The values of each field of the records, by its name."""
+        return fields_as_columns(self) if self else {name: () for name in Gold.__struct_fields__}
 
     def pick(self, rows: Sequence[int]) -> Golds:
         """Some of the records."""
@@ -113,9 +118,12 @@ def to_arrays(
         written = [box or _bounds(golds[row], where, row) for row, box in enumerate(written)]
     try:
         boxes = _flat(written, 4, count)
-        sides: Sequence[Size] = list(zip(columns["width"], columns["height"], strict=True))
-        sizes = _flat(sides, 2, count)
-        originals = _flat(_or_else(columns["original"], sides), 2, count)
+        sizes = np.empty((count, 2))
+        sizes[:, 0], sizes[:, 1] = columns["width"], columns["height"]
+        originals = sizes
+        if any(columns["original"]):
+            sides = zip(columns["width"], columns["height"], strict=True)
+            originals = _flat(list(map(_either, columns["original"], sides)), 2, count)
     except OverflowError:
         _refuse_absurd(golds, where)
         raise
@@ -127,9 +135,8 @@ def to_arrays(
     return GoldArrays(boxes, sizes, originals, seen, present, regions)
 
 
-def _or_else(values: Sequence[Size | None], others: Sequence[Size]) -> Sequence[Size]:
-    """Each value, or where it is None the other one."""
-    return [value or other for value, other in zip(values, others, strict=True)]
+def _either(value: Size | None, other: Size) -> Size:
+    return value or other
 
 
 def _flat(values: Sequence[Sequence[float]], width: int, count: int) -> Floats:

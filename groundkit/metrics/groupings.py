@@ -22,6 +22,14 @@ _FIELDS = ("type", "source", "split", "group")
 _SHOWN = ("type", "size", "source", "split")
 
 
+class Codes(dict[str, int]):
+    """A number for each string that was asked for, in the order in which they first were: that of
+    a set differs from run to run, and resamples with it."""
+
+    def __missing__(self, value: str) -> int:
+        return self.setdefault(value, len(self))
+
+
 @dataclass
 class Labels:
     """A column of strings as small numbers; a row may have several.
@@ -31,33 +39,31 @@ class Labels:
         rows: how many rows there are so far.
     """
 
-    code: dict[str, int] = field(default_factory=dict)
+    code: Codes = field(default_factory=Codes)
     rows: int = 0
     _codes: list[SmallInts] = field(default_factory=list)
+    # The row of each code; kept from the first row on that has several.
     _members: list[SmallInts] = field(default_factory=list)
-    _several: bool = False
 
     def add(self, values: Sequence[str]) -> None:
         """Appends rows with one string each."""
-        # In the order of the rows: that of a set differs from run to run, and resamples with it.
-        for value in dict.fromkeys(values):
-            self.code.setdefault(value, len(self.code))
-        codes = np.fromiter(map(self.code.__getitem__, values), np.int32, len(values))
-        self._append(codes, np.arange(self.rows, self.rows + len(values), dtype=np.int32))
+        if self._members:
+            self._members.append(_count_up(self.rows, len(values)))
+        self._append(values)
         self.rows += len(values)
 
     def add_several(self, values: Sequence[tuple[str, ...]]) -> None:
         """Appends rows with any number of strings each; those of none count as the empty one."""
-        pairs = [(row, one) for row, many in enumerate(values) for one in many or ("",)]
-        self._several = self._several or len(pairs) > len(values)
-        start = self.rows
-        self.add([one for _, one in pairs])
-        self._members[-1] = np.array([start + row for row, _ in pairs], dtype=np.int32)
-        self.rows = start + len(values)
+        pairs = [(row, one) for row, many in enumerate(values, self.rows) for one in many or ("",)]
+        if len(pairs) > len(values) and not self._members:
+            self._members.append(_count_up(0, self.rows))
+        if self._members:
+            self._members.append(np.array([row for row, _ in pairs], dtype=np.int32))
+        self._append([one for _, one in pairs])
+        self.rows += len(values)
 
-    def _append(self, codes: SmallInts, members: SmallInts) -> None:
-        self._codes.append(codes)
-        self._members.append(members)
+    def _append(self, values: Sequence[str]) -> None:
+        self._codes.append(np.fromiter(map(self.code.__getitem__, values), np.int32, len(values)))
 
     @property
     def codes(self) -> Ints:
@@ -67,7 +73,7 @@ class Labels:
     @property
     def members(self) -> Ints | None:
         """The row that each of `codes` belongs to; None if row i has code i."""
-        return np.concatenate(self._members).astype(np.int64) if self._several else None
+        return np.concatenate(self._members).astype(np.int64) if self._members else None
 
     def members_of(self, rows: Ints) -> dict[str, Ints]:
         """Of some rows the indices with each string, the one of most rows first."""
@@ -178,6 +184,10 @@ class Groupings:
             what = f"samples have several values of {name!r}, so its groups overlap"
             raise OptionError(what, "--average", hint="name another grouping")
         return labels.codes, list(labels.code)
+
+
+def _count_up(start: int, count: int) -> SmallInts:
+    return np.arange(start, start + count, dtype=np.int32)
 
 
 def screens_of(golds: Golds) -> list[str]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
-from groundkit.metrics.gold import GoldArrays, Golds, to_arrays
+from groundkit.metrics.gold import Columns, GoldArrays, Golds, fields_as_columns, to_arrays
 from groundkit.metrics.keys import Keys, row_keys
 from groundkit.prediction_files.chunks import Chunk
 from groundkit.records import Gold, Prediction, Split
@@ -242,26 +242,31 @@ def _batch(
     every = len(rows) == len(golds)
     predictions = chunk.records if every else [chunk.records[row] for row in rows]
     chosen = Golds(golds if every else map(golds.__getitem__, rows))  # type: ignore[arg-type]
+    columns = fields_as_columns(predictions)
 
     def where(row: int) -> str:
         return chunk.where(rows[row])
 
-    frames = _frames(predictions, selection.frame, intake, where)
-    if selection.golds is not None:
+    frames = _frames(columns["frame"], selection.frame, intake, where)
+    if selection.golds is not None and any(columns["gold"]):
         _compare(predictions, chosen, intake)
     intake.frames.update(frames)
-    intake.models.update(map(attrgetter("model"), predictions))
-    texts = [prediction.text for prediction in predictions]
+    intake.models.update(columns["model"])
     arrays = to_arrays(chosen, where, "gold.", selection.rule)
     _check_sizes(arrays, frames, where)
-    scores = [
-        prediction.scores or (() if prediction.score is None else (prediction.score,))
-        for prediction in predictions
-    ]
-    batch = Batch(chosen, texts, frames, scores, arrays)
+    batch = Batch(chosen, columns["text"], frames, _confidences(columns), arrays)
     # The ids of the gold records, so that a dataset and `intake` share the strings.
     intake.ids.update(zip(chosen.columns["id"], batch.keys.tolist(), strict=True))
     return batch
+
+
+def _confidences(columns: Columns) -> Sequence[tuple[float, ...]]:
+    """The confidences in the boxes of each answer."""
+    several: Sequence[tuple[float, ...]] = columns["scores"]
+    if all(score is None for score in columns["score"]):
+        return several
+    pairs = zip(several, columns["score"], strict=True)
+    return [many or (() if one is None else (one,)) for many, one in pairs]
 
 
 def _count_further(
@@ -288,22 +293,20 @@ def _key(gold: Gold) -> int | None:
 
 
 def _frames(
-    predictions: Sequence[Prediction],
+    said: Sequence[FrameName | None],
     forced: FrameName | None,
     intake: Intake,
     where: Callable[[int], str],
-) -> list[FrameName]:
+) -> Sequence[FrameName]:
     """The frame of each row: as declared for all, or else as the row says."""
     if forced is not None:
-        said = set(map(attrgetter("frame"), predictions)) - {None}
-        intake.declared.update(said)
-        return [forced] * len(predictions)
-    frames = [prediction.frame for prediction in predictions]
-    if None in frames:
+        intake.declared.update(frame for frame in set(said) if frame is not None)
+        return [forced] * len(said)
+    if None in said:
         what = "the row does not say in which frame its numbers are"
         hint = "declare it for all rows: --frame NAME or --model-family NAME"
-        raise DataError(what, where(frames.index(None)), FRAME_NAMES, hint)
-    return cast("list[FrameName]", frames)
+        raise DataError(what, where(said.index(None)), FRAME_NAMES, hint)
+    return cast("Sequence[FrameName]", said)
 
 
 def _check_sizes(

@@ -107,9 +107,8 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
 
 def _where(values: Floats, known: Bools) -> list[Any]:
     """The rows of a column as numbers or tuples of them; None where they are not known."""
-    rows: list[Any] = values.tolist()
-    if values.ndim > 1:
-        rows = list(map(tuple, rows))
+    columns = values.T.tolist()
+    rows: list[Any] = columns if values.ndim == 1 else list(zip(*columns, strict=True))
     for row in np.flatnonzero(~known).tolist():
         rows[row] = None
     return rows

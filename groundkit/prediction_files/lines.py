@@ -39,7 +39,7 @@ def read_lines(
             lines.pop()
         if len(data) > MAX_LINE:
             _check(lines, path, number)
-        full = [line for line in lines if line and not line.isspace()]
+        full = list(filter(bytes.strip, lines))
         if full:
             yield Chunk(full, functools.partial(_place, path, lines, number))
         number += len(lines)
@@ -52,5 +52,5 @@ def _check(lines: list[bytes], path: Path, number: int) -> None:
 
 
 def _place(path: Path, lines: list[bytes], first: int, index: int) -> str:
-    numbers = [n for n, line in enumerate(lines, first) if line and not line.isspace()]
+    numbers = [n for n, line in enumerate(lines, first) if line.strip()]
     return f"{path}:{numbers[index]}"
