@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,6 +76,14 @@ def run(
     format: o.Format = None,
     field: o.Fields = None,
     worst: Annotated[int, typer.Option(help="How many of the worst cases to show.")] = _WORST,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Processes for a large file of groundkit rows; 0 is one per core. The report is "
+            "the same.",
+        ),
+    ] = 1,
 ) -> None:
     """Score predictions and show what went wrong.
 
@@ -83,6 +92,11 @@ def run(
 
     Example: groundkit eval predictions.jsonl --json report.json
     """
+    workers = workers or os.cpu_count() or 1
+    if workers > 1:
+        from groundkit.processes import start_early
+
+        start_early("groundkit.metrics.parallel")
     from groundkit.metrics.gates import Gates, parse_bound
     from groundkit.metrics.outputs import check_reports
     from groundkit.report.paper import check_table
@@ -146,8 +160,8 @@ def _run(
     named_in = options.names_images(samples_file(dataset) if dataset else predictions)
     cases = WorstCases(shown.gallery, folder_of(named_in), perfect_too=True)
     diagnoser = Diagnoser()
-    wanted = ((cases.add, to.html is not None), (diagnoser.add, shown.diagnose))
-    observers = [add for add, is_wanted in wanted if is_wanted]
+    wanted = ((cases, to.html is not None), (diagnoser, shown.diagnose))
+    observers = [observer for observer, is_wanted in wanted if is_wanted]
     evaluation = evaluate(
         predictions,
         dataset,

@@ -157,6 +157,7 @@ def scoring_options(given: Mapping[str, Any]) -> Options:
         fields=_fields(given["field"] or []),
         metrics=given["metric"] or (),
         images=given["images"],
+        workers=given.get("workers", 1),
         **{name: given[name] for name in _WORDS if name in given},
     )
 

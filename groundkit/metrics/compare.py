@@ -15,6 +15,7 @@ from groundkit.errors import DataError, OptionError
 from groundkit.metrics.aggregate import sums
 from groundkit.metrics.boxes import Bools
 from groundkit.metrics.evaluate import folder_of
+from groundkit.metrics.gold_set import read_gold_set
 from groundkit.metrics.groupings import Groupings, Labels, screens_of
 from groundkit.metrics.intervals import Interval
 from groundkit.metrics.judge import Ints, Judged
@@ -23,7 +24,7 @@ from groundkit.metrics.measures import Ratio, join_ratios, measure
 from groundkit.metrics.metric import Metric
 from groundkit.metrics.options import USUAL, Options
 from groundkit.metrics.rows import Batch
-from groundkit.metrics.score import read_gold_set, score
+from groundkit.metrics.score import score
 from groundkit.metrics.signature import data_hash, signature
 from groundkit.metrics.significance import TRIALS, mcnemar, paired_interval, randomisation
 from groundkit.metrics.verdicts import make_verdicts
@@ -219,7 +220,7 @@ def compare(
     sheets, intakes = [], []
     for path in predictions:
         sheet = _Sheet(metrics, folder_of(options.names_images(golds.path or path)))
-        intakes.append(score(path, golds, options, [sheet.add]))
+        intakes.append(score(path, golds, options, [sheet]))
         sheets.append(sheet)
     order = _join([sheet.ids for sheet in sheets], predictions)
     names = _names(predictions)

@@ -19,17 +19,19 @@ from groundkit.metrics.diagnosis import Diagnosis
 from groundkit.metrics.distributions import Distributions
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
 from groundkit.metrics.gates import NO_GATES, Gate, Gates, check_gates, read_baseline
+from groundkit.metrics.gold_set import GoldSet, read_gold_set
 from groundkit.metrics.headline import overall_figures
+from groundkit.metrics.intake import Intake
 from groundkit.metrics.measures import refusal_ratio
 from groundkit.metrics.metric import parse_metric
+from groundkit.metrics.observers import Accumulator
 from groundkit.metrics.options import USUAL, Options
 from groundkit.metrics.outputs import check_reports
 from groundkit.metrics.parity import PARITIES
-from groundkit.metrics.rows import Intake
-from groundkit.metrics.score import GoldSet, Observer, read_gold_set, score
+from groundkit.metrics.score import score
 from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
-from groundkit.metrics.verdicts import Case, Failure, WorstCases, encode_verdicts
+from groundkit.metrics.verdicts import Case, Failure, VerdictWriter, WorstCases
 from groundkit.store import atomic_write, home, real
 
 DEFAULT_WORST = 5
@@ -92,7 +94,7 @@ def evaluate(
     gates: Gates = NO_GATES,
     worst: int = DEFAULT_WORST,
     verdicts: Path | None = None,
-    observers: Sequence[Observer] = (),
+    observers: Sequence[Accumulator] = (),
 ) -> Evaluation:
     """Scores a predictions file.
 
@@ -120,30 +122,26 @@ def evaluate(
     golds = read_gold_set(dataset, options)
     images = options.names_images(golds.path or predictions)
     tally = Tally(options.wanted(), WorstCases(worst, folder_of(images)))
-    with verdict_writer(verdicts, images) as write:
-        intake = score(predictions, golds, options, [tally.add, write, *observers])
+    with verdict_writer(verdicts, images) as writers:
+        takers: list[Accumulator] = [tally, *writers, *observers]
+        intake = score(predictions, golds, options, takers, options.workers)
     evaluation = _report(predictions, golds, options, intake, tally)
     kept = check_gates(gates, baseline, evaluation.overall.metrics, evaluation.signature)
     return msgspec.structs.replace(evaluation, gates=kept)
 
 
 @contextmanager
-def verdict_writer(path: Path | None, images: Path) -> Iterator[Observer]:
-    """A function that writes the verdicts of a batch, or nothing if there is no `path`.
+def verdict_writer(path: Path | None, images: Path) -> Iterator[list[VerdictWriter]]:
+    """What writes the verdicts of each batch; nothing if there is no `path`.
 
     Args:
         images: the file that names the images.
     """
     if path is None:
-        yield lambda batch, judged: None
+        yield []
         return
-    folder = folder_of(images, path)
     with atomic_write(path) as file:
-
-        def write(batch: object, judged: object) -> None:
-            file.write(encode_verdicts(batch, judged, folder))  # type: ignore[arg-type]
-
-        yield write
+        yield [VerdictWriter(folder_of(images, path), file)]
 
 
 def folder_of(file: Path, seen_from: Path | None = None) -> str:

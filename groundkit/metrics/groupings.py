@@ -62,6 +62,17 @@ class Labels:
         self._append([one for _, one in pairs])
         self.rows += len(values)
 
+    def merge(self, other: Labels) -> None:
+        """Appends the rows of another column."""
+        if other._members and not self._members:
+            self._members.append(_count_up(0, self.rows))
+        if self._members:
+            theirs = other._members or [_count_up(0, other.rows)]
+            self._members += [rows + self.rows for rows in theirs]
+        ours = np.fromiter(map(self.code.__getitem__, other.code), np.int32, len(other.code))
+        self._codes += [ours[codes] for codes in other._codes]
+        self.rows += other.rows
+
     def _append(self, values: Sequence[str]) -> None:
         self._codes.append(np.fromiter(map(self.code.__getitem__, values), np.int32, len(values)))
 
@@ -118,11 +129,19 @@ class Groupings:
         if any(tables):
             for name in {name: None for table in tables for name in table}:
                 if name not in self._labels:
-                    self._labels[name] = Labels()
-                    self._labels[name].add([""] * self._rows)
+                    self._labels[name] = _blank(self._rows)
         for name, labels in self._labels.items():
             labels.add_several([_values(table, name) for table in tables])
         self._rows += len(golds)
+
+    def merge(self, other: Groupings) -> None:
+        """Appends the rows of other groupings."""
+        for name, labels in self._fields.items():
+            labels.merge(other._fields[name])
+        for name in {**self._labels, **other._labels}:
+            mine = self._labels.setdefault(name, _blank(self._rows))
+            mine.merge(other._labels.get(name) or _blank(other._rows))
+        self._rows += other._rows
 
     def summaries(self, facts: Facts, ratios: Ratios) -> dict[str, dict[str, Summary]]:
         """By grouping and label; of the sizes only those that occur."""
@@ -184,6 +203,13 @@ class Groupings:
             what = f"samples have several values of {name!r}, so its groups overlap"
             raise OptionError(what, "--average", hint="name another grouping")
         return labels.codes, list(labels.code)
+
+
+def _blank(rows: int) -> Labels:
+    """Rows that have no value."""
+    labels = Labels()
+    labels.add([""] * rows)
+    return labels
 
 
 def _count_up(start: int, count: int) -> SmallInts:

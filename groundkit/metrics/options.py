@@ -11,9 +11,10 @@ from groundkit.families import Family
 from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
 from groundkit.metrics.boxes import EDGES, Edges
 from groundkit.metrics.catalog import DEFAULTS, PIXELS
+from groundkit.metrics.intake import Selection, check_split
 from groundkit.metrics.metric import Metric, parse_metric, parse_metrics
 from groundkit.metrics.parity import parity_metrics
-from groundkit.metrics.rows import check_split
+from groundkit.records import Gold
 
 # Of the benchmarks whose papers or scorers average over cells; else the type of the element.
 _CELLS = {
@@ -40,6 +41,8 @@ class Options:
         parity: a scorer whose metrics come first; see `parity`.
         images: the folder that names of images start from; None: that of the file they stand in.
         average: groupings, joined by +, whose cells count alike in macro averages.
+        workers: processes of `evaluate` that read and score a file of groundkit rows; the report
+            is the same.
     """
 
     frame: FrameName | None = None
@@ -55,6 +58,7 @@ class Options:
     parity: str | None = None
     average: str | None = None
     images: Path | None = None
+    workers: int = 1
 
     def __post_init__(self) -> None:
         """Refuses unknown words.
@@ -86,6 +90,10 @@ class Options:
     def read_frame(self) -> FrameName | None:
         """The frame that counts: as declared, or the family's; None: as each row says."""
         return self.frame or (None if self.family is None else self.family.frame)
+
+    def selection(self, golds: dict[str, Gold] | None) -> Selection:
+        """Which rows of a file are wanted, if `golds` are the right answers."""
+        return Selection(golds, self.split, self.read_frame, self.rule)
 
     def wanted(self) -> list[Metric]:
         """The metrics of the report, in its order: those of a parity mode, those that every report

@@ -7,39 +7,30 @@ it is what the predictions file carries. Of several answers to one sample the fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from operator import attrgetter
-from typing import cast, get_args
+from typing import cast
 
 import msgspec
 import numpy as np
 
-from groundkit.errors import DataError, OptionError
-from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
+from groundkit.errors import DataError
+from groundkit.geometry import FRAME_NAMES, FrameName
 from groundkit.metrics.gold import Columns, GoldArrays, Golds, fields_as_columns, to_arrays
+from groundkit.metrics.intake import Intake, Selection
 from groundkit.metrics.keys import Keys, row_keys
 from groundkit.prediction_files.chunks import Chunk
-from groundkit.records import Gold, Prediction, Split
-
-SPLITS: tuple[Split, ...] = get_args(Split)
-SPLIT_CHOICES = ("all", *SPLITS)
+from groundkit.records import Gold, Prediction
 
 _MISSING_ROWS = 4096
-_EXCERPT = 80
 # What question and answer are, beside the id.
 _facts = attrgetter(
     *("box", "boxes", "polygon", "absent", "width", "height", "original", "type", "name", "point")
 )
 # Of the keys of a sample, those that no prediction has.
 _SAMPLE_KEYS = frozenset({"prompt", "answer"})
-
-
-def check_split(split: str) -> None:
-    """Raises an OptionError unless `split` is `all`, `train` or `val`."""
-    if split not in SPLIT_CHOICES:
-        raise OptionError(f"unknown value {split!r}", "--split", SPLIT_CHOICES)
 
 
 @dataclass(frozen=True)
@@ -50,6 +41,7 @@ class Batch:
         texts: None where there is no prediction.
         scores: the model's confidences: in each box, or one in all of them, or none.
         arrays: the numbers of `golds`.
+        number: of the piece of the file that the rows stand in, from 0.
     """
 
     golds: Golds
@@ -57,6 +49,7 @@ class Batch:
     frames: Sequence[FrameName]
     scores: Sequence[tuple[float, ...]]
     arrays: GoldArrays
+    number: int = 0
 
     @cached_property
     def keys(self) -> Keys:
@@ -71,91 +64,32 @@ class Batch:
             [self.frames[row] for row in rows],
             [self.scores[row] for row in rows],
             self.arrays.pick(rows),
+            self.number,
         )
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Which rows are wanted, and how.
-
-    Attributes:
-        golds: gold records by id, answered or not; None: those that the predictions carry.
-        split: `train`, `val` or `all`.
-        frame: the frame of all numbers, whatever the rows say; None: as each row says.
-        rule: by which the model resized what it was shown; None: not at all.
-    """
-
-    golds: dict[str, Gold] | None = None
-    split: str = "all"
-    frame: FrameName | None = None
-    rule: ResizeRule | None = None
-
-
-@dataclass
-class Intake:
-    """What was met while reading a predictions file.
-
-    Attributes:
-        ids: of the samples answered so far, in the order of the file, each with the key of the gold
-            record that it was scored against.
-        rows: predictions read.
-        duplicates: further answers to a sample, not scored.
-        unknown: predictions for an id that the dataset does not hold, not scored.
-        other_split: predictions for a split that was not asked for, not scored.
-        conflicts: rows whose own gold record is not the one that counts: the dataset's, or
-            without a dataset that of the first answer to the same sample.
-        examples: ids, cut, by what they are an example of: `unknown`, `duplicates` and `conflicts`,
-            the first of each, and `dataset`, one that the dataset holds.
-        frames: that the numbers of the rows that count were read in.
-        declared: frames that the rows that count declare, where they were overruled.
-        models: named by the rows that count.
-        rule: by which the model resized what it was shown, if that was declared.
-        shown: how the file was read, in words.
-    """
-
-    ids: dict[str, int] = field(default_factory=dict)
-    rows: int = 0
-    duplicates: int = 0
-    unknown: int = 0
-    other_split: int = 0
-    conflicts: int = 0
-    examples: dict[str, str] = field(default_factory=dict)
-    frames: set[FrameName] = field(default_factory=set)
-    declared: set[FrameName] = field(default_factory=set)
-    models: set[str] = field(default_factory=set)
-    rule: ResizeRule | None = None
-    shown: str = ""
-
-    def show(self, kind: str, name: str) -> None:
-        """Keeps the first id of a kind as an example; the end of a long one, where ids differ."""
-        shown = name if len(name) <= _EXCERPT else "…" + name[1 - _EXCERPT :]
-        self.examples.setdefault(kind, shown)
-
-
 def read_batches(
-    predictions: Iterable[Chunk[Prediction]], selection: Selection, intake: Intake
+    predictions: Iterable[Chunk[Prediction]], selection: Selection, intake: Intake, first: int = 0
 ) -> Iterator[Batch]:
-    """The rows to judge, in the order of the file; samples without an answer come last.
+    """The rows to judge, in the order of the file.
 
     Args:
-        predictions: of a file, in its order.
+        predictions: of a file or a part of it, in its order.
         intake: filled in on the way.
+        first: how many chunks of the file came before.
 
     Raises:
         DataError: a row cannot be decoded or has no gold record.
     """
-    for chunk in predictions:
+    for number, chunk in enumerate(predictions, first):
         intake.rows += len(chunk.records)
         golds = _golds(chunk, selection.golds)
         rows, further = _choose(golds, chunk, selection.split, intake)
-        batch = _batch(chunk, golds, rows, selection, intake) if rows else None
+        batch = _batch(chunk, golds, rows, selection, intake, number) if rows else None
         _count_further(chunk, golds, further, intake)
         if batch is not None:
+            intake.scored += len(rows)
             yield batch
-    if selection.golds is not None:
-        if intake.unknown:
-            intake.show("dataset", _first_id(selection.golds, selection.split))
-        yield from _unanswered(selection.golds, selection.split, intake)
 
 
 def _golds(chunk: Chunk[Prediction], dataset: dict[str, Gold] | None) -> list[Gold | None]:
@@ -238,6 +172,7 @@ def _batch(
     rows: Sequence[int],
     selection: Selection,
     intake: Intake,
+    number: int,
 ) -> Batch:
     every = len(rows) == len(golds)
     predictions = chunk.records if every else [chunk.records[row] for row in rows]
@@ -254,7 +189,7 @@ def _batch(
     intake.models.update(columns["model"])
     arrays = to_arrays(chosen, where, "gold.", selection.rule)
     _check_sizes(arrays, frames, where)
-    batch = Batch(chosen, columns["text"], frames, _confidences(columns), arrays)
+    batch = Batch(chosen, columns["text"], frames, _confidences(columns), arrays, number)
     # The ids of the gold records, so that a dataset and `intake` share the strings.
     intake.ids.update(zip(chosen.columns["id"], batch.keys.tolist(), strict=True))
     return batch
@@ -334,13 +269,20 @@ def _contradicts(prediction: Prediction, gold: Gold) -> bool:
     return prediction.gold is not None and _facts(prediction.gold) != _facts(gold)
 
 
-def _unanswered(golds: dict[str, Gold], split: str, intake: Intake) -> Iterator[Batch]:
+def unanswered(selection: Selection, intake: Intake) -> Iterator[Batch]:
+    """The samples of the dataset, if there is one, that `intake` holds no answer to."""
+    golds, split = selection.golds, selection.split
+    if golds is None:
+        return
+    if intake.unknown:
+        intake.show("dataset", _first_id(golds, split))
     left = (
         gold
         for gold in golds.values()
         if gold.id not in intake.ids and split in ("all", gold.split)
     )
     while some := Golds(islice(left, _MISSING_ROWS)):
+        intake.scored += len(some)
         blank: Sequence[str | None] = [None] * len(some)
         # The boxes were checked when the dataset was read, so no message needs a place.
         frames: Sequence[FrameName] = ["pixel"] * len(some)

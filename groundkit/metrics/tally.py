@@ -21,6 +21,11 @@ from groundkit.metrics.rows import Batch
 from groundkit.metrics.signature import data_hash
 from groundkit.metrics.verdicts import Failures, WorstCases
 
+_PARTS = (
+    *("worst", "failures", "readings", "sameness", "wording", "runaway"),
+    *("groupings", "detections", "spread", "_screens"),
+)
+
 
 @dataclass
 class Tally:
@@ -52,11 +57,6 @@ class Tally:
         self._measured = [metric for metric in self.metrics if not metric.is_detection]
         self._detects = len(self._measured) < len(self.metrics)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was added yet."""
-        return not self._facts
-
     def add(self, batch: Batch, judged: Judged) -> None:
         """Looks at one more batch."""
         scores, arrays = judged.scores, batch.arrays
@@ -71,7 +71,7 @@ class Tally:
         scored = scores.scored
         self.worst.add(batch, judged)
         self.failures.add(batch, judged)
-        self.readings.add(judged, arrays)
+        self.readings.add(batch.number, judged, arrays)
         self.sameness.add(judged.raw[scored], arrays.boxes)
         self.runaway.add(scores)
         mistyped = scores.typed & scores.present & scored & ~scores.type_correct
@@ -79,6 +79,20 @@ class Tally:
         self.degenerate += int(scores.degenerate.sum())
         known = arrays.present & arrays.sizes.all(axis=1)
         self.gold_outside += int((out_of_image(arrays.boxes, arrays.sizes) & known).sum())
+
+    def fresh(self) -> Tally:
+        """One like this that has seen nothing."""
+        return Tally(self.metrics, self.worst.fresh())
+
+    def merge(self, other: Tally) -> None:
+        """Takes in the batches that another added up, which come after these."""
+        for name in _PARTS:
+            getattr(self, name).merge(getattr(other, name))
+        self.gold_outside += other.gold_outside
+        self.degenerate += other.degenerate
+        self._facts += other._facts
+        self._ratios += other._ratios
+        self._keys += other._keys
 
     def facts(self) -> Facts:
         """The columns of all batches."""

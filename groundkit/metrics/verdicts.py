@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -59,18 +59,42 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     image_size: Size
 
 
-def encode_verdicts(batch: Batch, judged: Judged, folder: str) -> bytes:
-    """The verdicts of a batch as JSON Lines.
+@dataclass
+class VerdictWriter:
+    """Writes the verdicts of batches as JSON Lines.
 
-    Args:
+    Attributes:
         folder: put before image paths, so that they are relative to the file that will hold the
             verdicts; empty if they already are.
+        file: where to; None keeps them to be merged into another one.
     """
-    return _encoder.encode_lines(make_verdicts(batch, judged, folder))
+
+    folder: str
+    file: IO[bytes] | None = None
+    _kept: list[bytes] = field(default_factory=list)
+
+    def add(self, batch: Batch, judged: Judged) -> None:
+        """Writes the verdicts of one more batch."""
+        self._write(_encoder.encode_lines(make_verdicts(batch, judged, self.folder)))
+
+    def fresh(self) -> VerdictWriter:
+        """One that keeps what it is to write."""
+        return VerdictWriter(self.folder)
+
+    def merge(self, other: VerdictWriter) -> None:
+        """Writes what another one kept."""
+        for lines in other._kept:
+            self._write(lines)
+
+    def _write(self, lines: bytes) -> None:
+        if self.file is None:
+            self._kept.append(lines)
+        else:
+            self.file.write(lines)
 
 
 def make_verdicts(batch: Batch, judged: Judged, folder: str) -> list[Verdict]:
-    """The verdicts of a batch; `folder` as in `encode_verdicts`."""
+    """The verdicts of a batch; `folder` as in `VerdictWriter`."""
     return list(map(Verdict, *_columns(batch, judged, folder)))
 
 
@@ -183,6 +207,16 @@ class WorstCases:
         if len(self._kept) >= 2 * self.limit:
             self._trim()
 
+    def fresh(self) -> WorstCases:
+        """One like this that has seen nothing."""
+        return WorstCases(self.limit, self.folder, self.perfect_too)
+
+    def merge(self, other: WorstCases) -> None:
+        """Takes in the worst that another found."""
+        self._kept += other._kept
+        if len(self._kept) >= 2 * self.limit:
+            self._trim()
+
     @property
     def cases(self) -> list[Case]:
         """The worst so far, the worst first."""
@@ -255,6 +289,12 @@ class Failures:
             if key not in self._first:
                 text = batch.texts[row]
                 self._first[key] = (batch.golds[row].id, text and text[:_EXCERPT])
+
+    def merge(self, other: Failures) -> None:
+        """Adds the counts of others, which come after these."""
+        for key, count in other._count.items():
+            self._count[key] = self._count.get(key, 0) + count
+            self._first.setdefault(key, other._first[key])
 
     def count(self, problem: str) -> int:
         """How many answers failed for that reason."""

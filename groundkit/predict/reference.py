@@ -22,8 +22,8 @@ from groundkit.errors import DataError, OptionError
 from groundkit.geometry import IntBox, Point, Size, round_box
 from groundkit.grammar import write_box
 from groundkit.metrics.gold import Golds, to_arrays
+from groundkit.metrics.intake import check_split
 from groundkit.metrics.outputs import check_output, samples_file
-from groundkit.metrics.rows import check_split
 from groundkit.prediction_files.rows import read_chunks
 from groundkit.records import Gold, Prediction, Sample
 from groundkit.store import atomic_write, encode_line, home, is_stream, real

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from groundkit.prediction_files.fast import record_for
 from groundkit.prediction_files.fields import resolve, shown
 from groundkit.prediction_files.formats import detect, format_named
 from groundkit.prediction_files.formats.base import Format
+from groundkit.prediction_files.lines import Block, lines_of
 from groundkit.prediction_files.rows import RowFile, decode_chunk, open_rows
 from groundkit.records import Prediction
+from groundkit.store import is_stream
 
 _RowType = dict[str, Any]
 _HEAD = 32
@@ -64,6 +66,13 @@ class PredictionFile:
             yield converter.convert(decode_chunk(chunk, _RowType)) if quick is None else quick
             self.errors = converter.errors
 
+    @property
+    def blocks(self) -> Callable[[], Iterator[Block]] | None:
+        """The blocks of the file, if each of them can be read on its own by `read_block`, in
+        whatever process: of JSON Lines of groundkit that are no pipe."""
+        apart = self._is_ours and self._rows.container == "jsonl" and not is_stream(self.path)
+        return self._rows.blocks if apart else None
+
     def _keep(self, rows: RowFile) -> list[Chunk[Any]] | None:
         """All rows, where the format has to see them all first."""
         if self.format.find_frame is None and self.format.gather is None:
@@ -83,7 +92,7 @@ class PredictionFile:
         return [row for chunk in self._kept or [] for row in chunk.records[:_HEAD]]
 
     def _quick(self, chunk: Chunk[Any]) -> Chunk[Prediction] | None:
-        if self._record is None or not isinstance(chunk.records[0], bytes):
+        if self._record is None or self._rows.container == "parquet":
             return None
         decoder = msgspec.json.Decoder(self._record)
         try:
@@ -106,6 +115,15 @@ class PredictionFile:
             taken.append(f"all numbers are in frame {self.frame}")
         container = self._rows.container
         return f"{self.path} is read as {self.format.name} ({container}): {', '.join(same + taken)}"
+
+
+def read_block(block: Block, path: Path, advise: Advice | None = None) -> Chunk[Prediction]:
+    """The predictions in a block of `PredictionFile.blocks`; `advise` as in `read_predictions`.
+
+    Raises:
+        DataError: names the file, the row and the field that is wrong.
+    """
+    return decode_chunk(lines_of(block, path), Prediction, advise)
 
 
 def read_predictions(

@@ -17,7 +17,7 @@ import msgspec
 from groundkit.errors import DataError
 from groundkit.prediction_files.chunks import Advice, Chunk, Row
 from groundkit.prediction_files.documents import LIST_KEYS, lists_of, read_document
-from groundkit.prediction_files.lines import read_lines
+from groundkit.prediction_files.lines import Block, lines_of, read_blocks
 from groundkit.prediction_files.parquet import MAGIC, read_parquet
 from groundkit.prediction_files.streams import MAX_LINE, open_unpacked, read_whole, too_long
 from groundkit.store import decode_line, is_stream
@@ -90,6 +90,13 @@ class RowFile:
         for _, chunk in pieces:
             yield chunk
 
+    def blocks(self) -> Iterator[Block]:
+        """The rows of a JSON Lines file that is no pipe, as they lie there: the raw lines of each
+        block are the next chunk of `raw`."""
+        with open_unpacked(self.path) as stream:
+            start, number = _first_line(stream, self.path)
+            yield from read_blocks(stream, self.path, start, number)
+
 
 def open_rows(path: Path) -> RowFile:
     """The rows of a JSON Lines, JSON or Parquet file, plain or packed with gzip or Zstandard.
@@ -124,8 +131,8 @@ def _pieces(path: Path) -> Iterator[_Piece]:
             for rows in read_document(read_whole(stream, path, start), path):
                 yield "json", rows
             return
-        for lines in read_lines(stream, path, start, number):
-            yield "jsonl", lines
+        for block in read_blocks(stream, path, start, number):
+            yield "jsonl", lines_of(block, path)
 
 
 def _is_plain_parquet(path: Path) -> bool:

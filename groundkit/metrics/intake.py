@@ -1,0 +1,93 @@
+"""What is wanted of a predictions file, and what was met while reading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import get_args
+
+from groundkit.errors import OptionError
+from groundkit.geometry import FrameName, ResizeRule
+from groundkit.records import Gold, Split
+
+SPLITS: tuple[Split, ...] = get_args(Split)
+SPLIT_CHOICES = ("all", *SPLITS)
+
+_EXCERPT = 80
+
+
+def check_split(split: str) -> None:
+    """Raises an OptionError unless `split` is `all`, `train` or `val`."""
+    if split not in SPLIT_CHOICES:
+        raise OptionError(f"unknown value {split!r}", "--split", SPLIT_CHOICES)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows are wanted, and how.
+
+    Attributes:
+        golds: gold records by id, answered or not; None: those that the predictions carry.
+        split: `train`, `val` or `all`.
+        frame: the frame of all numbers, whatever the rows say; None: as each row says.
+        rule: by which the model resized what it was shown; None: not at all.
+    """
+
+    golds: dict[str, Gold] | None = None
+    split: str = "all"
+    frame: FrameName | None = None
+    rule: ResizeRule | None = None
+
+
+@dataclass
+class Intake:
+    """What was met while reading a predictions file.
+
+    Attributes:
+        ids: of the samples answered so far, in the order of the file, each with the key of the gold
+            record that it was scored against.
+        rows: predictions read.
+        duplicates: further answers to a sample, not scored.
+        unknown: predictions for an id that the dataset does not hold, not scored.
+        other_split: predictions for a split that was not asked for, not scored.
+        conflicts: rows whose own gold record is not the one that counts: the dataset's, or
+            without a dataset that of the first answer to the same sample.
+        examples: ids, cut, by what they are an example of: `unknown`, `duplicates` and `conflicts`,
+            the first of each, and `dataset`, one that the dataset holds.
+        frames: that the numbers of the rows that count were read in.
+        declared: frames that the rows that count declare, where they were overruled.
+        models: named by the rows that count.
+        rule: by which the model resized what it was shown, if that was declared.
+        shown: how the file was read, in words.
+        scored: gold records that count, answered or not.
+    """
+
+    ids: dict[str, int] = field(default_factory=dict)
+    rows: int = 0
+    duplicates: int = 0
+    unknown: int = 0
+    other_split: int = 0
+    conflicts: int = 0
+    examples: dict[str, str] = field(default_factory=dict)
+    frames: set[FrameName] = field(default_factory=set)
+    declared: set[FrameName] = field(default_factory=set)
+    models: set[str] = field(default_factory=set)
+    rule: ResizeRule | None = None
+    shown: str = ""
+    scored: int = 0
+
+    def is_apart(self, other: Intake) -> bool:
+        """Whether no sample was answered in both."""
+        return self.ids.keys().isdisjoint(other.ids)
+
+    def merge(self, other: Intake) -> None:
+        """Takes in what was met after this, which must be apart."""
+        for table in ("ids", "frames", "declared", "models"):
+            getattr(self, table).update(getattr(other, table))
+        for count in ("rows", "duplicates", "unknown", "other_split", "conflicts", "scored"):
+            setattr(self, count, getattr(self, count) + getattr(other, count))
+        self.examples = other.examples | self.examples
+
+    def show(self, kind: str, name: str) -> None:
+        """Keeps the first id of a kind as an example; the end of a long one, where ids differ."""
+        shown = name if len(name) <= _EXCERPT else "…" + name[1 - _EXCERPT :]
+        self.examples.setdefault(kind, shown)
