@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,7 @@ class Labels:
 
     code: Codes = field(default_factory=Codes)
     rows: int = 0
-    _codes: list[SmallInts] = field(default_factory=list)
+    _codes: list[NDArray[Any]] = field(default_factory=list)
     # The row of each code; kept from the first row on that has several.
     _members: list[SmallInts] = field(default_factory=list)
 
@@ -69,12 +69,17 @@ class Labels:
         if self._members:
             theirs = other._members or [_count_up(0, other.rows)]
             self._members += [rows + self.rows for rows in theirs]
-        ours = np.fromiter(map(self.code.__getitem__, other.code), np.int32, len(other.code))
+        ours = self._small(map(self.code.__getitem__, other.code), len(other.code))
         self._codes += [ours[codes] for codes in other._codes]
         self.rows += other.rows
 
     def _append(self, values: Sequence[str]) -> None:
-        self._codes.append(np.fromiter(map(self.code.__getitem__, values), np.int32, len(values)))
+        self._codes.append(self._small(map(self.code.__getitem__, values), len(values)))
+
+    def _small(self, codes: Iterable[int], count: int) -> NDArray[Any]:
+        """Codes in as few bytes as they need."""
+        found = np.fromiter(codes, np.int32, count)
+        return found.astype(np.min_scalar_type(len(self.code)))
 
     @property
     def codes(self) -> Ints:

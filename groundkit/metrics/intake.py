@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import get_args
+
+import numpy as np
 
 from groundkit.errors import OptionError
 from groundkit.geometry import FrameName, ResizeRule
+from groundkit.metrics.keys import Keys
 from groundkit.records import Gold, Split
 
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -43,8 +48,8 @@ class Intake:
     """What was met while reading a predictions file.
 
     Attributes:
-        ids: of the samples answered so far, in the order of the file, each with the key of the gold
-            record that it was scored against.
+        ids: of the samples answered so far, in the order of the file.
+        keys: of the gold records that they were scored against, in the same order.
         rows: predictions read.
         duplicates: further answers to a sample, not scored.
         unknown: predictions for an id that the dataset does not hold, not scored.
@@ -61,7 +66,8 @@ class Intake:
         scored: gold records that count, answered or not.
     """
 
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, None] = field(default_factory=dict)
+    keys: list[Keys] = field(default_factory=list)
     rows: int = 0
     duplicates: int = 0
     unknown: int = 0
@@ -74,6 +80,21 @@ class Intake:
     rule: ResizeRule | None = None
     shown: str = ""
     scored: int = 0
+    # Of `ids` by id; made when it is first asked for, since few files repeat themselves.
+    _key_of: dict[str, int] = field(default_factory=dict)
+
+    def answered(self, ids: Iterable[str], keys: Keys) -> None:
+        """Notes that samples were answered, each for the first time."""
+        self.ids.update(dict.fromkeys(ids))
+        self.keys.append(keys)
+
+    def key_of(self, name: str) -> int:
+        """The key of the gold record of a sample that was answered."""
+        if len(self._key_of) < len(self.ids):
+            start = len(self._key_of)
+            keys = np.concatenate(self.keys)[start:].tolist()
+            self._key_of.update(zip(islice(self.ids, start, None), keys, strict=True))
+        return self._key_of[name]
 
     def is_apart(self, other: Intake) -> bool:
         """Whether no sample was answered in both."""
@@ -83,6 +104,7 @@ class Intake:
         """Takes in what was met after this, which must be apart."""
         for table in ("ids", "frames", "declared", "models"):
             getattr(self, table).update(getattr(other, table))
+        self.keys += other.keys
         for count in ("rows", "duplicates", "unknown", "other_split", "conflicts", "scored"):
             setattr(self, count, getattr(self, count) + getattr(other, count))
         self.examples = other.examples | self.examples

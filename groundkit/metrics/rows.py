@@ -191,7 +191,7 @@ def _batch(
     _check_sizes(arrays, frames, where)
     batch = Batch(chosen, columns["text"], frames, _confidences(columns), arrays, number)
     # The ids of the gold records, so that a dataset and `intake` share the strings.
-    intake.ids.update(zip(chosen.columns["id"], batch.keys.tolist(), strict=True))
+    intake.answered(chosen.columns["id"], batch.keys)
     return batch
 
 
@@ -213,7 +213,7 @@ def _count_further(
         assert gold is not None
         intake.duplicates += 1
         intake.show("duplicates", prediction.id)
-        if _contradicts(prediction, gold) or _key(gold) != intake.ids[prediction.id]:
+        if _contradicts(prediction, gold) or _key(gold) != intake.key_of(prediction.id):
             intake.conflicts += 1
             intake.show("conflicts", prediction.id)
 

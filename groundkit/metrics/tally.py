@@ -99,11 +99,11 @@ class Tally:
         return join_facts(self._facts)
 
     def ratios(self) -> dict[Metric, Ratio]:
-        """The columns of each metric that is a ratio, in their order."""
-        columns = zip(*self._ratios, strict=True)
+        """The columns of each metric that is a ratio, in their order; once, since those of the
+        batches are given up one by one: of a large file there is no room for both."""
         return {
-            metric: join_ratios(list(parts))
-            for metric, parts in zip(self._measured, columns, strict=True)
+            metric: join_ratios([batch.pop(0) for batch in self._ratios])
+            for metric in self._measured
         }
 
     def screens(self) -> Ints:

@@ -185,7 +185,7 @@ def test_figures_do_not_depend_on_how_the_file_is_cut(file, monkeypatch):
     rows = [predict(g, texts[n % 7] if n % 7 < 4 else None) for n, g in enumerate(golds)]
     write_rows(file, rows)
     whole = evaluate(file)
-    monkeypatch.setattr("groundkit.prediction_files.lines._CHUNK_BYTES", 1)
+    monkeypatch.setattr("groundkit.prediction_files.lines._BLOCK_BYTES", 1)
     assert evaluate(file) == whole
 
 
