@@ -160,3 +160,6 @@ def _fill_page(ui: Ui, page: str, area: IntBox, wide: bool, scrolls: bool) -> No
     elif scrolls and page not in _WHOLE_PAGES and ui.chance(0.45):
         flow.bottom += ui.px(ui.rng.uniform(10, 90))
     PAGES[page](ui, flow, ground)
+    if page not in _WHOLE_PAGES and flow.rest > ui.px(150) and ui.chance(0.8):
+        flow.left = area[0] + margin  # a page may have indented what comes below its head
+        PAGES["blocks"](ui, flow, ground)
