@@ -81,10 +81,12 @@ def bottom_bar(ui: Ui, area: IntBox) -> IntBox:
     with_words = ui.chance(0.8)
     for index, part in enumerate(columns(box, len(words), 0)):
         ink = visible_on(palette.primary if index == active else palette.muted, color)
-        tab = ui.canvas.record("tab", None, parent=number, clickable=True)
         if not with_words:
-            ui.icon_in(part, icons[index], size=24, color=ink, parent=tab)
+            sign = ui.icon_in(part, icons[index], size=24, color=ink, record=False)
+            about = ui.icon_word(icons[index])
+            ui.canvas.record("tab", sign, description=about, parent=number, clickable=True)
             continue
+        tab = ui.canvas.record("tab", None, parent=number, clickable=True)
         line = ui.theme.line(0.76)
         top = (*part[:3], part[3] - line - ui.px(4))
         ui.icon_in(inset(top, 0, 3), icons[index], size=21, color=ink, parent=tab)

@@ -62,6 +62,8 @@ def post(ui: Ui, flow: Flow, ground: Color) -> None:
 def _reactions(ui: Ui, place: Place) -> None:
     x, box = place.box[0], place.box
     for name in ui.rng.sample(("heart", "chat", "share", "bookmark", "star"), 3):
+        if x + ui.px(64) > box[2]:
+            break
         icon = (x, box[1], x + ui.px(20), box[3])
         icon_button(ui, icon, name, ui.theme.palette.muted, place.parent)
         x += ui.px(28)
