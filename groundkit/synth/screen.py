@@ -89,7 +89,7 @@ def make_screen(
         elements=canvas.elements(),
         source=f"synth-{chosen.name}",
     )
-    return SynthScreen(np.asarray(canvas.image, np.uint8), screen)
+    return SynthScreen(np.array(canvas.image, np.uint8), screen)
 
 
 def screen_id(design: str, seed: int, index: int) -> str:
