@@ -57,14 +57,13 @@ def leave_with_parent() -> None:
 
 
 def in_order(
-    items: Iterable[T], run: Callable[[T], Future[R]], ahead: int, again: str
+    items: Iterable[T], run: Callable[[T], Future[R]], ahead: int
 ) -> Iterator[tuple[T, R]]:
     """Keeps a few items in the air and hands them back with what became of them, in order.
 
     Args:
         run: starts the work on an item.
         ahead: how many more are started before the first is waited for.
-        again: what to do if a worker is killed, for the message.
 
     Raises:
         DataError: a worker was killed.
@@ -73,14 +72,17 @@ def in_order(
     for item in items:
         waiting.append((item, run(item)))
         if len(waiting) > ahead:
-            yield _finished(*waiting.popleft(), again)
+            yield _finished(*waiting.popleft())
     while waiting:
-        yield _finished(*waiting.popleft(), again)
+        yield _finished(*waiting.popleft())
 
 
-def _finished(item: T, future: Future[R], again: str) -> tuple[T, R]:
+def _finished(item: T, future: Future[R]) -> tuple[T, R]:
     try:
         return item, future.result()
     except BrokenProcessPool:
-        what = "a worker process was killed, perhaps for want of memory"
-        raise DataError(what, hint=again) from None
+        raise DataError(
+            "a worker process was killed, perhaps for want of memory",
+            hint="run the same command again, or with --workers 1; a script that calls this needs"
+            ' an `if __name__ == "__main__":` around its start',
+        ) from None

@@ -38,10 +38,6 @@ OnError = Literal["skip", "stop"]
 SourceItem = LocatedScreen | GroundkitError
 
 _CHUNK = 4
-_AGAIN = (
-    "run the same command again, or with --workers 1; a script that calls this needs"
-    ' an `if __name__ == "__main__":` around its start'
-)
 
 
 class _Chunk(NamedTuple):
@@ -222,7 +218,7 @@ def _run_chunks(
         )
 
     ahead = AHEAD * workers if workers > 1 else 0
-    return (chunk for chunk, _ in in_order(chunks, start, ahead, _AGAIN))
+    return (chunk for chunk, _ in in_order(chunks, start, ahead))
 
 
 def _nothing() -> Future[None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
@@ -26,10 +26,6 @@ from groundkit.prediction_files.read import read_block
 from groundkit.processes import AHEAD, in_order, leave_with_parent, process_context
 
 _PIECE_BLOCKS = 16
-_AGAIN = (
-    "run the same command again without --workers; a script that calls this needs"
-    ' an `if __name__ == "__main__":` around its start'
-)
 
 
 class _Piece(NamedTuple):
@@ -104,9 +100,9 @@ def score_in_parallel(
     """
     pool = ProcessPoolExecutor(workers, process_context(__name__), _start, (work,))
     try:
-        ahead = AHEAD * workers
-        run = lambda piece: _submit(pool, piece)  # noqa: E731
-        for piece, part in in_order(_pieces(blocks), run, ahead, _AGAIN):
+        for piece, part in in_order(
+            _pieces(blocks), lambda piece: pool.submit(_score, piece), AHEAD * workers
+        ):
             if intake.is_apart(part.intake):
                 intake.merge(part.intake)
                 for mine, theirs in zip(observers, part.observers, strict=True):
@@ -124,10 +120,6 @@ def _pieces(blocks: Iterable[Block]) -> Iterator[_Piece]:
         if not some:
             return
         yield _Piece(number, some)
-
-
-def _submit(pool: ProcessPoolExecutor, piece: _Piece) -> Future[_Part]:
-    return pool.submit(_score, piece)
 
 
 # Of a worker process, made when it starts.
