@@ -95,10 +95,11 @@ def test_help_names_every_design():
 def test_errors_are_one_line_and_exit_code_2(tmp_path):
     """In a process of its own, as a shell sees it."""
     (tmp_path / "notes.txt").write_text("mine")
+    command = [sys.executable, "-m", "groundkit", "synth", "--out", tmp_path]
+    command += ["--fonts", "bundled", "--n", "1", "--workers", "1"]
     for words in (["--design", "nope"], ["--size", "10x10"], ["--lang", "zh"], []):
         done = subprocess.run(
-            [sys.executable, "-m", "groundkit", "synth", "--out", tmp_path, "--fonts", "bundled"]
-            + ["--n", "1", "--workers", "1", *words],
+            [*command, *words],
             capture_output=True,
             text=True,
             check=False,
