@@ -32,7 +32,10 @@ def top_bar(ui: Ui, area: IntBox, title: str, search: bool = False) -> IntBox:
     height = ui.px(ui.rng.choice((42, 48, 54)))
     box, rest = (*area[:3], area[1] + height), (area[0], area[1] + height, *area[2:])
     ui.canvas.fill(box, palette.bar)
-    number = ui.canvas.record("toolbar", box)
+    lined = ui.looks.bar == "line" and palette.bar != palette.primary
+    number = None  # of the colour of the page and without a line nobody sees a bar
+    if lined or palette.bar != palette.page:
+        number = ui.canvas.record("toolbar", box)
     content = inset(box, ui.px(10))
     side = ui.px(24)
     if ui.chance(0.6):
@@ -60,7 +63,7 @@ def top_bar(ui: Ui, area: IntBox, title: str, search: bool = False) -> IntBox:
             type="heading",
             parent=number,
         )
-    if ui.looks.bar == "line" and palette.bar != palette.primary:
+    if lined:
         divider(ui, box[0], box[2], box[3] - 1, palette.bar)
     return rest
 

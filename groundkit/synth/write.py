@@ -1,10 +1,11 @@
 """A folder of screens: pictures, screens.jsonl, and synth.json, which says how they were made.
 
-screens.jsonl comes last and goes first, so that a folder that holds it is complete.
+screens.jsonl gets its name last and goes first, so that a folder that holds it is complete.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -35,10 +36,10 @@ MANIFEST = "synth.json"
 SCREENS = "screens.jsonl"
 IMAGES = "images"
 
-_PARTIAL = r"\..+\.\d+\.partial"
-_IMAGE_NAME = re.compile(rf"[a-z]+--?\d+-\d{{6,}}\.png|{_PARTIAL}")
-_FILE_NAME = re.compile(rf"{re.escape(MANIFEST)}|{re.escape(SCREENS)}|{_PARTIAL}")
+_PARTIAL = re.compile(r"\..+\.\d+\.partial")
+_IMAGE_NAME = re.compile(rf"[a-z]+--?\d+-(\d{{6,}})\.png|{_PARTIAL.pattern}")
 _CHUNK = 16
+# Chunks waiting for each worker: enough to keep it busy, few enough to keep memory flat.
 
 
 class SynthOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,25 +101,25 @@ def write_screens(
         version=__version__, options=options, files=find_fonts(options.fonts).hashes()
     )
     check_folder(out)
-    found = read_manifest(out)
-    if found == manifest and (out / SCREENS).exists():
-        return False
-    if found and not overwrite:
-        raise OptionError(
-            f"{out} holds screens that were made with other options, fonts or another version",
-            hint="choose another --out or pass --overwrite",
-        )
+    if (out / SCREENS).exists():
+        if read_manifest(out) == manifest:
+            return False
+        if not overwrite:
+            raise OptionError(
+                f"{out} holds screens that were made with other options, fonts or another version",
+                hint="choose another --out or pass --overwrite",
+            )
     for name in (SCREENS, MANIFEST):
         (out / name).unlink(missing_ok=True)
-    lines: list[bytes] = []
-    for chunk in _run(out, options, sizes, workers):
-        lines += chunk
-        if on_progress:
-            on_progress(len(lines))
-    _remove_others(out, options)
-    write_bytes(out / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
     with atomic_write(out / SCREENS) as file:
-        file.writelines(lines)
+        done = 0
+        for lines in _run(out, options, sizes, workers):
+            file.writelines(lines)
+            done += len(lines)
+            if on_progress:
+                on_progress(done)
+        _remove_others(out, options)
+        write_bytes(out / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
     return True
 
 
@@ -173,9 +174,10 @@ def check_folder(out: Path) -> None:
     if not out.exists() or read_manifest(out):
         return
     # A run that was killed leaves images, and one that was killed later its manifest too.
-    strange = [path for path in out.iterdir() if path.name != IMAGES]
+    names = {each.name for each in out.iterdir()} - {IMAGES}
+    strange = [name for name in names if not _PARTIAL.fullmatch(name)]
     if path.is_dir():
-        strange += [image for image in path.iterdir() if not _IMAGE_NAME.fullmatch(image.name)]
+        strange += [each.name for each in path.iterdir() if not _IMAGE_NAME.fullmatch(each.name)]
     if strange:
         raise OptionError(
             f"{out} is not empty and holds no screens of ours", hint="choose a new or empty folder"
@@ -183,16 +185,22 @@ def check_folder(out: Path) -> None:
 
 
 def _remove_others(out: Path, options: SynthOptions) -> None:
-    """Removes images of ours that are of other screens."""
-    wanted = {Path(_image(options, index)).name for index in range(options.n)}
+    """Removes images of ours that are of other screens, and what a killed run has left."""
     for path in sorted((out / IMAGES).iterdir()):
-        if path.name not in wanted and _IMAGE_NAME.fullmatch(path.name) and path.is_file():
+        match = _IMAGE_NAME.fullmatch(path.name)
+        if match and path.is_file() and not _is_wanted(path.name, match[1], options):
+            path.unlink()
+    own = f".{SCREENS}.{os.getpid()}.partial"  # still being written
+    for path in sorted(out.iterdir()):
+        if _PARTIAL.fullmatch(path.name) and path.name != own and path.is_file():
             path.unlink()
 
 
-def _image(options: SynthOptions, index: int) -> str:
-    design = resolve_design(options.design, options.seed, index)
-    return image_name(design.name, options.seed, index)
+def _is_wanted(name: str, index: str | None, options: SynthOptions) -> bool:
+    if index is None or int(index) >= options.n:
+        return False
+    design = resolve_design(options.design, options.seed, int(index))
+    return image_name(design.name, options.seed, int(index)) == f"{IMAGES}/{name}"
 
 
 def _run(
@@ -200,14 +208,13 @@ def _run(
 ) -> Iterator[list[bytes]]:
     """The lines of screens.jsonl, chunk by chunk in order."""
     starts = range(0, options.n, _CHUNK)
-    chunks = [range(start, min(start + _CHUNK, options.n)) for start in starts]
-    (out / IMAGES).mkdir(parents=True, exist_ok=True)
-    if workers <= 1 or len(chunks) == 1:
+    chunks = (range(start, min(start + _CHUNK, options.n)) for start in starts)
+    (out / IMAGES).mkdir(exist_ok=True)
+    if workers <= 1 or len(starts) == 1:
         yield from (_write_chunk(out, options, sizes, chunk) for chunk in chunks)
         return
-    pool = ProcessPoolExecutor(
-        min(workers, len(chunks)), process_context(__name__), initializer=_start_worker
-    )
+    workers = min(workers, len(starts))
+    pool = ProcessPoolExecutor(workers, process_context(__name__), initializer=_start_worker)
 
     def run(chunk: range) -> Future[list[bytes]]:
         return pool.submit(_write_chunk, out, options, sizes, chunk)

@@ -242,3 +242,38 @@ def test_progress_is_told(tmp_path):
 def test_images_are_opaque_rgb(made):
     for path in (made / "images").iterdir():
         assert np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED)).ndim == 3
+
+
+def test_what_a_killed_run_has_left_is_ours_and_goes(tmp_path):
+    out = tmp_path / "s"
+    (out / "images").mkdir(parents=True)
+    (out / ".screens.jsonl.123.partial").write_bytes(b"{")
+    (out / "images" / ".flat-0-000001.png.123.partial").write_bytes(b"")
+    (out / "images" / "flat-0-000099.png").write_bytes(b"")
+    (out / "images" / "poster-0-000001.png").write_bytes(b"")
+    assert write_screens(out, options())
+    write_screens(tmp_path / "fresh", options())
+    assert content(out) == content(tmp_path / "fresh")
+
+
+def test_a_run_killed_before_its_last_step_is_begun_anew(tmp_path):
+    """All but screens.jsonl is there; other options need no --overwrite then."""
+    out = tmp_path / "s"
+    write_screens(out, options())
+    (out / "screens.jsonl").unlink()
+    assert write_screens(out, options(seed=3))
+    assert read_manifest(out).options.seed == 3
+
+
+def test_the_screens_are_written_while_they_are_made(tmp_path):
+    """Memory stays flat: nothing waits for the end but the name of the file."""
+    out, seen = tmp_path / "s", []
+
+    def look(done):
+        (partial,) = out.glob(".screens.jsonl.*.partial")
+        seen.append((done, partial.stat().st_size, (out / "screens.jsonl").exists()))
+
+    write_screens(out, options(n=80), on_progress=look)
+    assert seen[-1][0] == 80
+    assert seen[-2][1] > 100_000
+    assert not any(complete for _, _, complete in seen)
