@@ -39,7 +39,6 @@ IMAGES = "images"
 _PARTIAL = re.compile(r"\..+\.\d+\.partial")
 _IMAGE_NAME = re.compile(rf"[a-z]+--?\d+-(\d{{6,}})\.png|{_PARTIAL.pattern}")
 _CHUNK = 16
-# Chunks waiting for each worker: enough to keep it busy, few enough to keep memory flat.
 
 
 class SynthOptions(msgspec.Struct, frozen=True, kw_only=True):
