@@ -27,7 +27,7 @@ from groundkit.metrics.metric import parse_metric
 from groundkit.metrics.observers import Accumulator
 from groundkit.metrics.options import USUAL, Options
 from groundkit.metrics.outputs import check_reports
-from groundkit.metrics.parity import PARITIES
+from groundkit.metrics.parity import parity_metrics
 from groundkit.metrics.score import score
 from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
@@ -255,7 +255,7 @@ def _figures(
 def _headline(options: Options, overall: Summary) -> list[str]:
     """The metrics of a parity mode, two at most; else hits, and the mean IoU of boxes."""
     if options.parity is not None:
-        return list(PARITIES[options.parity].metrics[:2])
+        return [str(metric) for metric in parity_metrics(options.parity, options.benchmark)[:2]]
     names = [usual_name(name, overall.metrics) for name in ("hit", "iou")]
     return [name for name in names[: 1 if overall.only_points else 2] if name is not None]
 

@@ -40,7 +40,7 @@ def overall_figures(
             codes, titles = groupings.cells(named, sizes)
             macro = _macro(metric, ratio, codes, len(titles))
             if metric.average:
-                figure = _averaged(ratio, figure, codes, screens, macro)
+                figure = _averaged(metric, ratio, codes, screens, macro)
             elif len(titles) > 1:
                 figure = msgspec.structs.replace(figure, macro=macro)
         if not metric.is_median and figure.value is not None and not metric.average:
@@ -83,13 +83,17 @@ def _macro(metric: Metric, ratio: Ratio, codes: Ints, count: int) -> float | Non
 
 
 def _averaged(
-    ratio: Ratio, figure: Figure, codes: Ints, screens: Ints, macro: float | None
+    metric: Metric, ratio: Ratio, codes: Ints, screens: Ints, macro: float | None
 ) -> Figure:
-    """A figure that is a macro average itself, with an interval from resampled screens."""
+    """A figure that is a macro average itself, with an interval from resampled screens; medians
+    are no ratios that could be resampled."""
+    n = int(np.count_nonzero(ratio.whole))
+    if metric.is_median:
+        return Figure(value=macro, n=n)
     count = int(codes.max()) + 1
     member = np.eye(count)[codes]
     part = (ratio.part & ratio.whole) if ratio.is_share else ratio.part
     interval = bootstrap(
         member * part[:, None], member * np.asarray(ratio.whole)[:, None], screens, mean=True
     )
-    return Figure(value=macro, n=figure.n, interval=interval[0])
+    return Figure(value=macro, n=n, interval=interval[0])

@@ -98,7 +98,7 @@ class Options:
     def wanted(self) -> list[Metric]:
         """The metrics of the report, in its order: those of a parity mode, those that every report
         has, those that were asked for."""
-        first = [] if self.parity is None else parity_metrics(self.parity)
+        first = [] if self.parity is None else parity_metrics(self.parity, self.benchmark)
         usual = [self._by_switch(parse_metric(name)) for name in DEFAULTS]
         asked = [metric for text in self.metrics for metric in parse_metrics(text)]
         return list(dict.fromkeys([*first, *usual, *asked]))

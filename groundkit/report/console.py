@@ -17,7 +17,7 @@ from rich.text import Text
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.flags import Flag
 from groundkit.metrics.gates import Gate
-from groundkit.metrics.metric import parse_metric
+from groundkit.metrics.metric import number_word, parse_metric
 from groundkit.metrics.verdicts import Case, Failure
 from groundkit.report.tables import group_tables, heading, overall_table, status_table
 from groundkit.report.words import change, change_span, figure, plain, span
@@ -119,7 +119,7 @@ def _gates(gates: Sequence[Gate]) -> Table:
         seen += f" ({between})" if between else ""
         if gate.outcome == "undecided":
             seen += ": more samples would decide"
-        asked = f"--{gate.kind} {gate.metric}={gate.bound:g}"
+        asked = f"--{gate.kind} {gate.metric}={number_word(gate.bound)}"
         table.add_row(Text(gate.outcome, style=_OUTCOMES[gate.outcome]), asked, Text(seen))
     return table
 
