@@ -14,7 +14,7 @@ from groundkit.lint.lint import LintReport
 from groundkit.metrics import flags
 from groundkit.metrics.boxes import EDGES
 from groundkit.metrics.catalog import CATALOG
-from groundkit.metrics.compare import Comparison
+from groundkit.metrics.comparison import Comparison
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.metric import parse_metric
 from groundkit.metrics.parity import PARITIES

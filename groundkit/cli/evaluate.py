@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from groundkit.metrics.gates import Gates
     from groundkit.metrics.options import Options
 
-# `metrics.evaluate.DEFAULT_WORST`, `report.gallery.DEFAULT_GALLERY` and `DEFAULT_EMBED`, which the
-# help must not import.
-_WORST, _GALLERY, _EMBED = 5, 20_000, 300
+# `metrics.evaluate.DEFAULT_WORST`, `report.gallery.DEFAULT_GALLERY` and `DEFAULT_EMBED`, and
+# `metrics.intervals.SEED`, which the help must not import.
+_WORST, _GALLERY, _EMBED, _SEED = 5, 20_000, 300, 12345
 
 
 def run(
@@ -75,6 +75,7 @@ def run(
     boxes: o.Boxes = None,
     format: o.Format = None,
     field: o.Fields = None,
+    seed: o.Seed = _SEED,
     worst: Annotated[int, typer.Option(help="How many of the worst cases to show.")] = _WORST,
     workers: Annotated[
         int,

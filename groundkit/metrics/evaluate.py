@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +27,6 @@ from groundkit.metrics.metric import parse_metric
 from groundkit.metrics.observers import Accumulator
 from groundkit.metrics.options import USUAL, Options
 from groundkit.metrics.outputs import check_reports
-from groundkit.metrics.parity import parity_metrics
 from groundkit.metrics.score import score
 from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
@@ -132,7 +131,8 @@ def evaluate(
 
 @contextmanager
 def verdict_writer(path: Path | None, images: Path) -> Iterator[list[VerdictWriter]]:
-    """What writes the verdicts of each batch; nothing if there is no `path`.
+    """What writes the verdicts of each batch; nothing if there is no `path`. That the reader of a
+    pipe leaves keeps nobody from the figures.
 
     Args:
         images: the file that names the images.
@@ -140,7 +140,8 @@ def verdict_writer(path: Path | None, images: Path) -> Iterator[list[VerdictWrit
     if path is None:
         yield []
         return
-    with atomic_write(path) as file:
+    # Of the batches themselves the writer catches it; here it comes from what was left to write.
+    with suppress(BrokenPipeError), atomic_write(path) as file:
         yield [VerdictWriter(folder_of(images, path), file)]
 
 
@@ -210,6 +211,7 @@ def _report(
             split=options.split,
             n=overall.n,
             data=tally.data_hash(),
+            seed=options.seed,
         ),
         predictions=str(predictions),
         dataset=None if golds.path is None else str(golds.path),
@@ -242,7 +244,9 @@ def _figures(
     options: Options, tally: Tally, facts: Facts, ratios: Ratios, cells: tuple[str, ...]
 ) -> dict[str, Figure]:
     """All figures over all rows, in the order of the report."""
-    found = overall_figures(ratios, tally.screens(), tally.groupings, cells, facts.size)
+    found = overall_figures(
+        ratios, tally.screens(), tally.groupings, cells, facts.size, options.seed
+    )
     detections = [metric for metric in options.wanted() if metric.is_detection]
     if detections:
         n = len(facts.status)
@@ -255,7 +259,7 @@ def _figures(
 def _headline(options: Options, overall: Summary) -> list[str]:
     """The metrics of a parity mode, two at most; else hits, and the mean IoU of boxes."""
     if options.parity is not None:
-        return [str(metric) for metric in parity_metrics(options.parity, options.benchmark)[:2]]
+        return [str(metric) for metric in options.of_parity()[:2]]
     names = [usual_name(name, overall.metrics) for name in ("hit", "iou")]
     return [name for name in names[: 1 if overall.only_points else 2] if name is not None]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from groundkit.metrics.aggregate import Figure, Ratios, figures_of
 from groundkit.metrics.groupings import Groupings
-from groundkit.metrics.intervals import Interval, bootstrap, standard_errors
+from groundkit.metrics.intervals import SEED, Interval, bootstrap, standard_errors
 from groundkit.metrics.judge import Ints
 from groundkit.metrics.measures import Ratio
 from groundkit.metrics.metric import Metric
@@ -23,6 +23,7 @@ def overall_figures(
     groupings: Groupings,
     cells: Sequence[str],
     sizes: NDArray[np.integer[Any]],
+    seed: int = SEED,
 ) -> dict[str, Figure]:
     """By name of the metric, in the order of `ratios`.
 
@@ -31,7 +32,7 @@ def overall_figures(
         cells: names of the groupings that macro averages are over; none: there are none.
         sizes: bucket of each row.
     """
-    intervals = _bootstrapped(ratios, screens)
+    intervals = _bootstrapped(ratios, screens, seed)
     found = {}
     for metric, ratio in ratios.items():
         figure = _overall(metric, ratio, intervals.get(metric))
@@ -40,7 +41,7 @@ def overall_figures(
             codes, titles = groupings.cells(named, sizes)
             macro = _macro(metric, ratio, codes, len(titles))
             if metric.average:
-                figure = _averaged(metric, ratio, codes, screens, macro)
+                figure = _averaged(metric, ratio, codes, screens, macro, seed)
             elif len(titles) > 1:
                 figure = msgspec.structs.replace(figure, macro=macro)
         if not metric.is_median and figure.value is not None and not metric.average:
@@ -55,7 +56,7 @@ def _overall(metric: Metric, ratio: Ratio, interval: Interval | None) -> Figure:
     return figure if interval is None else msgspec.structs.replace(figure, interval=interval)
 
 
-def _bootstrapped(ratios: Ratios, screens: Ints) -> Mapping[Metric, Interval]:
+def _bootstrapped(ratios: Ratios, screens: Ints, seed: int) -> Mapping[Metric, Interval]:
     """Intervals of the means, all from the same resamples."""
     means = {
         metric: ratio
@@ -71,7 +72,7 @@ def _bootstrapped(ratios: Ratios, screens: Ints) -> Mapping[Metric, Interval]:
             [ratio.whole for ratio in means.values()],
         )
     )
-    drawn = zip(means, bootstrap(parts, wholes, screens), strict=True)
+    drawn = zip(means, bootstrap(parts, wholes, screens, seed=seed), strict=True)
     return {metric: interval for metric, interval in drawn if interval is not None}
 
 
@@ -83,7 +84,7 @@ def _macro(metric: Metric, ratio: Ratio, codes: Ints, count: int) -> float | Non
 
 
 def _averaged(
-    metric: Metric, ratio: Ratio, codes: Ints, screens: Ints, macro: float | None
+    metric: Metric, ratio: Ratio, codes: Ints, screens: Ints, macro: float | None, seed: int
 ) -> Figure:
     """A figure that is a macro average itself, with an interval from resampled screens; medians
     are no ratios that could be resampled."""
@@ -93,7 +94,6 @@ def _averaged(
     count = int(codes.max()) + 1
     member = np.eye(count)[codes]
     part = (ratio.part & ratio.whole) if ratio.is_share else ratio.part
-    interval = bootstrap(
-        member * part[:, None], member * np.asarray(ratio.whole)[:, None], screens, mean=True
-    )
+    wholes = member * np.asarray(ratio.whole)[:, None]
+    interval = bootstrap(member * part[:, None], wholes, screens, mean=True, seed=seed)
     return Figure(value=macro, n=n, interval=interval[0])

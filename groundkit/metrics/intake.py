@@ -12,7 +12,7 @@ from groundkit.records import Gold, Split
 SPLITS: tuple[Split, ...] = get_args(Split)
 SPLIT_CHOICES = ("all", *SPLITS)
 
-_EXCERPT = 80
+_EXCERPT, _REPEATED = 80, 5
 
 
 def check_split(split: str) -> None:
@@ -51,6 +51,7 @@ class Intake:
         other_split: predictions for a split that was not asked for, not scored.
         conflicts: rows whose own gold record is not the one that counts: the dataset's, or
             without a dataset that of the first answer to the same sample.
+        repeated: ids, cut, of the first few of the duplicates.
         examples: ids, cut, by what they are an example of: `unknown`, `duplicates` and `conflicts`,
             the first of each, and `dataset`, one that the dataset holds.
         frames: that the numbers of the rows that count were read in.
@@ -67,6 +68,7 @@ class Intake:
     unknown: int = 0
     other_split: int = 0
     conflicts: int = 0
+    repeated: list[str] = field(default_factory=list)
     examples: dict[str, str] = field(default_factory=dict)
     frames: set[FrameName] = field(default_factory=set)
     declared: set[FrameName] = field(default_factory=set)
@@ -85,9 +87,20 @@ class Intake:
             getattr(self, table).update(getattr(other, table))
         for count in ("rows", "duplicates", "unknown", "other_split", "conflicts", "scored"):
             setattr(self, count, getattr(self, count) + getattr(other, count))
+        self.repeated = [*self.repeated, *other.repeated][:_REPEATED]
         self.examples = other.examples | self.examples
 
     def show(self, kind: str, name: str) -> None:
         """Keeps the first id of a kind as an example; the end of a long one, where ids differ."""
-        shown = name if len(name) <= _EXCERPT else "…" + name[1 - _EXCERPT :]
-        self.examples.setdefault(kind, shown)
+        self.examples.setdefault(kind, _cut(name))
+
+    def repeat(self, name: str) -> None:
+        """Counts a further answer to a sample."""
+        self.duplicates += 1
+        self.show("duplicates", name)
+        if len(self.repeated) < _REPEATED and _cut(name) not in self.repeated:
+            self.repeated.append(_cut(name))
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _EXCERPT else "…" + name[1 - _EXCERPT :]

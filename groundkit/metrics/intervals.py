@@ -54,7 +54,7 @@ def wilson(successes: int, n: int) -> Interval:
 
 
 def bootstrap(
-    parts: Floats, wholes: Floats, clusters: Ints, *, mean: bool = False
+    parts: Floats, wholes: Floats, clusters: Ints, *, mean: bool = False, seed: int = SEED
 ) -> list[Interval | None]:
     """Intervals of C ratios of sums, all from the same resamples of whole clusters.
 
@@ -67,7 +67,7 @@ def bootstrap(
     Returns:
         The intervals; None where there is only one cluster or nothing below the line.
     """
-    ratios = resampled(parts, wholes, clusters)
+    ratios = resampled(parts, wholes, clusters, seed)
     if mean:
         known = ~np.isnan(ratios)
         total = np.where(known, ratios, 0.0).sum(axis=1, keepdims=True)

@@ -69,6 +69,11 @@ class Metric:
         return self.name in ("iou", "giou", "precision", "recall", "f1", "ap", "ar")
 
     @property
+    def needs_words(self) -> bool:
+        """Whether it says nothing about answers that name nothing."""
+        return self.name in ("type", "name", "cer")
+
+    @property
     def is_median(self) -> bool:
         """Whether it is a median, which is no ratio either."""
         return self.option_or("stat", "") == "median"

@@ -211,8 +211,7 @@ def _count_further(
     for row in rows:
         prediction, gold = chunk.records[row], golds[row]
         assert gold is not None
-        intake.duplicates += 1
-        intake.show("duplicates", prediction.id)
+        intake.repeat(prediction.id)
         if _contradicts(prediction, gold) or _key(gold) != intake.ids[prediction.id]:
             intake.conflicts += 1
             intake.show("conflicts", prediction.id)

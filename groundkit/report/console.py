@@ -65,7 +65,7 @@ def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
         yield Text()
         yield _flags(evaluation.flags)
     yield _totals(evaluation, width)
-    yield from group_tables(evaluation.groups, width)
+    yield from group_tables(evaluation.overall, evaluation.groups, width)
     if evaluation.failures:
         yield from _failures(evaluation.failures)
     if evaluation.worst:
@@ -196,8 +196,8 @@ def _failures(failures: list[Failure]) -> Iterator[RenderableType]:
 def _cases(evaluation: Evaluation) -> Padding:
     """The worst cases, their numbers in a column of its own, so that a long id stays beside it."""
     # If no answer names anything, that is said above, once.
-    unnamed = evaluation.counts.unnamed == evaluation.overall.status["scored"]
-    said = _SAID_BY_NUMBER | _SAID_BY_FLAG if unnamed else _SAID_BY_NUMBER
+    wordless = evaluation.overall.wordless
+    said = _SAID_BY_NUMBER | _SAID_BY_FLAG if wordless else _SAID_BY_NUMBER
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="bold", min_width=2)
     table.add_column(overflow="fold")

@@ -17,7 +17,7 @@ from groundkit.store import write_bytes
 
 if TYPE_CHECKING:
     from groundkit.lint.lint import LintReport
-    from groundkit.metrics.compare import Comparison
+    from groundkit.metrics.comparison import Comparison
     from groundkit.metrics.evaluate import Evaluation
 
 Report: TypeAlias = "Evaluation | Comparison | LintReport"

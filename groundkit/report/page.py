@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from groundkit import __version__, pages
 from groundkit.metrics.catalog import Unit
-from groundkit.metrics.compare import Comparison, Flip
+from groundkit.metrics.comparison import Comparison, Flip
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.intervals import wilson
 from groundkit.metrics.metric import number_word, parse_metric

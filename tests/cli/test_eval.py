@@ -132,7 +132,7 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
             Options,
             [
                 *("frame", "edges", "pixels", "split", "format", "benchmark", "boxes"),
-                *("parity", "average", "images", "workers"),
+                *("parity", "average", "images", "workers", "seed"),
             ],
         ),
         (predict_verb.run, predict_reference, ["split", "seed", "box_size"]),
