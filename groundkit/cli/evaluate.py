@@ -66,7 +66,9 @@ def run(
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(help="An earlier --json, for --max-drop.", show_default=False),
+        typer.Option(
+            help="An earlier --json, or earlier predictions, for --max-drop.", show_default=False
+        ),
     ] = None,
     diagnose: Annotated[
         bool, typer.Option("--diagnose", help="Also show what else the numbers could mean.")

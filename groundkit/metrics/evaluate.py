@@ -12,15 +12,16 @@ import msgspec
 
 from groundkit.errors import OptionError
 from groundkit.geometry import FrameName
-from groundkit.metrics.aggregate import Facts, Figure, Ratios, Summary, summarise, usual_name
+from groundkit.metrics.aggregate import Summary, summarise, usual_name
+from groundkit.metrics.baseline import find_drops, outcomes_of, read_baseline
 from groundkit.metrics.catalog import REFUSALS
 from groundkit.metrics.diagnose import Reading
 from groundkit.metrics.diagnosis import Diagnosis
 from groundkit.metrics.distributions import Distributions
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
-from groundkit.metrics.gates import NO_GATES, Gate, Gates, check_gates, read_baseline
+from groundkit.metrics.gates import NO_GATES, Gate, Gates, check_gates
 from groundkit.metrics.gold_set import GoldSet, read_gold_set
-from groundkit.metrics.headline import overall_figures
+from groundkit.metrics.headline import cells_of, report_figures
 from groundkit.metrics.intake import Intake
 from groundkit.metrics.measures import refusal_ratio
 from groundkit.metrics.metric import parse_metric
@@ -61,6 +62,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         failures: how answers failed to hold a box, the most frequent first.
         worst: the worst rows; see `verdicts.WorstCases`. Their image paths are relative to the
             working directory if the path of the predictions or the dataset was; see `relocate`.
+        outcomes: which samples are right, for a later run that is held against this one; see
+            `baseline.outcomes_of`.
     """
 
     signature: str
@@ -83,6 +86,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, dict[str, Summary]]
     failures: list[Failure]
     worst: list[Case]
+    outcomes: dict[str, str]
 
 
 def evaluate(
@@ -115,18 +119,20 @@ def evaluate(
     if worst < 0:
         raise OptionError(f"cannot show {worst} worst cases", hint="--worst 0 shows none")
     check_reports(predictions, dataset, verdicts=verdicts)
-    baseline = read_baseline(gates)
     metrics = [*options.metrics, *map(str, gates.metrics)]
     options = replace(options, metrics=metrics)
     golds = read_gold_set(dataset, options)
+    baseline = read_baseline(gates, golds, options)
     images = options.names_images(golds.path or predictions)
     tally = Tally(options.wanted(), WorstCases(worst, folder_of(images)))
     with verdict_writer(verdicts, images) as writers:
         takers: list[Accumulator] = [tally, *writers, *observers]
         intake = score(predictions, golds, options, takers, options.workers)
     evaluation = _report(predictions, golds, options, intake, tally)
-    kept = check_gates(gates, baseline, evaluation.overall.metrics, evaluation.signature)
-    return msgspec.structs.replace(evaluation, gates=kept)
+    figures, drops = evaluation.overall.metrics, []
+    if baseline is not None:
+        drops = find_drops(gates, baseline, figures, tally, options.seed)
+    return msgspec.structs.replace(evaluation, gates=check_gates(gates, figures, drops))
 
 
 @contextmanager
@@ -188,9 +194,9 @@ def _report(
     if not facts.present.all():
         for metric in map(parse_metric, REFUSALS):
             ratios.setdefault(metric, refusal_ratio(metric, facts.status, facts.present))
-    cells = _cells(options, tally)
+    cells = cells_of(options, tally)
     overall = msgspec.structs.replace(
-        summarise(facts, {}), metrics=_figures(options, tally, facts, ratios, cells)
+        summarise(facts, {}), metrics=report_figures(options, tally, facts, ratios)
     )
     shared = {metric: ratio for metric, ratio in ratios.items() if not metric.average}
     groups = tally.groupings.summaries(facts, shared)
@@ -231,29 +237,8 @@ def _report(
         groups=groups,
         failures=tally.failures.ranked(),
         worst=tally.worst.cases,
+        outcomes=outcomes_of(ratios, tally.keys()),
     )
-
-
-def _cells(options: Options, tally: Tally) -> tuple[str, ...]:
-    """The groupings of macro averages; without being asked, only those that there are."""
-    names = options.cells()
-    return names if options.average else tuple(filter(tally.groupings.has, names))
-
-
-def _figures(
-    options: Options, tally: Tally, facts: Facts, ratios: Ratios, cells: tuple[str, ...]
-) -> dict[str, Figure]:
-    """All figures over all rows, in the order of the report."""
-    found = overall_figures(
-        ratios, tally.screens(), tally.groupings, cells, facts.size, options.seed
-    )
-    detections = [metric for metric in options.wanted() if metric.is_detection]
-    if detections:
-        n = len(facts.status)
-        for metric, value in tally.detections.figures(detections).items():
-            found[str(metric)] = Figure(value=value, n=n)
-    names = [str(metric) for metric in (*options.wanted(), *ratios)]
-    return {name: found[name] for name in dict.fromkeys(names)}
 
 
 def _headline(options: Options, overall: Summary) -> list[str]:

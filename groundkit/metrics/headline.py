@@ -9,12 +9,39 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundkit.metrics.aggregate import Figure, Ratios, figures_of
+from groundkit.metrics.aggregate import Facts, Figure, Ratios, figures_of
 from groundkit.metrics.groupings import Groupings
 from groundkit.metrics.intervals import SEED, Interval, bootstrap, standard_errors
 from groundkit.metrics.judge import Ints
 from groundkit.metrics.measures import Ratio
 from groundkit.metrics.metric import Metric
+from groundkit.metrics.options import Options
+from groundkit.metrics.tally import Tally
+
+
+def cells_of(options: Options, tally: Tally) -> tuple[str, ...]:
+    """The groupings of macro averages; without being asked, only those that there are."""
+    names = options.cells()
+    return names if options.average else tuple(filter(tally.groupings.has, names))
+
+
+def report_figures(
+    options: Options, tally: Tally, facts: Facts, ratios: Ratios
+) -> dict[str, Figure]:
+    """All figures over all rows, in the order of the report.
+
+    Args:
+        ratios: those of `tally`, and more of the same rows.
+    """
+    cells, screens = cells_of(options, tally), tally.screens()
+    found = overall_figures(ratios, screens, tally.groupings, cells, facts.size, options.seed)
+    detections = [metric for metric in options.wanted() if metric.is_detection]
+    if detections:
+        n = len(facts.status)
+        for metric, value in tally.detections.figures(detections).items():
+            found[str(metric)] = Figure(value=value, n=n)
+    names = [str(metric) for metric in (*options.wanted(), *ratios)]
+    return {name: found[name] for name in dict.fromkeys(names)}
 
 
 def overall_figures(

@@ -34,7 +34,8 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         low, high: its ends.
-        method: `wilson`, `bootstrap`, `ranks`, or `newcombe` for a difference of two reports.
+        method: `wilson`, `bootstrap`, `ranks`, or `newcombe` for a difference of two figures that
+            are not paired.
     """
 
     low: float

@@ -116,6 +116,8 @@ def _gates(gates: Sequence[Gate]) -> Table:
         else:
             shown, between = change(gate.value, unit), change_span(gate.interval, unit)
             seen = f"{gate.metric} is worse by {shown}" + (" points" if unit == "share" else "")
+        if gate.kind == "max-drop" and gate.interval is not None:
+            between += ", unpaired" if gate.interval.method == "newcombe" else ", paired"
         seen += f" ({between})" if between else ""
         if gate.outcome == "undecided":
             seen += ": more samples would decide"
