@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from groundkit.errors import OptionError
-from groundkit.geometry import FrameName
+from groundkit.errors import OptionError, UndeclaredFrameError
+from groundkit.geometry import FRAME_NAMES, FrameName
 from groundkit.metrics.aggregate import Summary, summarise, usual_name
 from groundkit.metrics.baseline import find_drops, outcomes_of, read_baseline
 from groundkit.metrics.catalog import REFUSALS
@@ -113,6 +113,8 @@ def evaluate(
 
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
+        UndeclaredFrameError: nobody says in which frame the numbers are; observers have seen all of
+            them if `options.needs_frame` is off.
         OptionError: a negative `worst`, a grouping that the samples do not have, a baseline about
             other samples, or `verdicts` is one of the files to be read or of a dataset.
     """
@@ -128,6 +130,10 @@ def evaluate(
     with verdict_writer(verdicts, images) as writers:
         takers: list[Accumulator] = [tally, *writers, *observers]
         intake = score(predictions, golds, options, takers, options.workers)
+        if intake.frameless:  # before there is a file of verdicts
+            rows = "1 row does" if intake.frameless == 1 else f"{intake.frameless:,} rows do"
+            what = f"{rows} not say in which frame the numbers are"
+            raise UndeclaredFrameError(what, str(predictions), FRAME_NAMES)
     evaluation = _report(predictions, golds, options, intake, tally)
     figures, drops = evaluation.overall.metrics, []
     if baseline is not None:

@@ -13,6 +13,7 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 SPLIT_CHOICES = ("all", *SPLITS)
 
 _EXCERPT, _REPEATED = 80, 5
+_COUNTS = ("rows", "duplicates", "unknown", "other_split", "conflicts", "frameless", "scored")
 
 
 def check_split(split: str) -> None:
@@ -30,12 +31,15 @@ class Selection:
         split: `train`, `val` or `all`.
         frame: the frame of all numbers, whatever the rows say; None: as each row says.
         rule: by which the model resized what it was shown; None: not at all.
+        needs_frame: whether rows that do not say their frame are an error; else they are taken as
+            pixels and counted, for a look at their numbers.
     """
 
     golds: dict[str, Gold] | None = None
     split: str = "all"
     frame: FrameName | None = None
     rule: ResizeRule | None = None
+    needs_frame: bool = True
 
 
 @dataclass
@@ -57,6 +61,7 @@ class Intake:
         frames: that the numbers of the rows that count were read in.
         declared: frames that the rows that count declare, where they were overruled.
         models: named by the rows that count.
+        frameless: rows that count whose frame nobody says, where that was allowed.
         rule: by which the model resized what it was shown, if that was declared.
         shown: how the file was read, in words.
         scored: gold records that count, answered or not.
@@ -73,6 +78,7 @@ class Intake:
     frames: set[FrameName] = field(default_factory=set)
     declared: set[FrameName] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
+    frameless: int = 0
     rule: ResizeRule | None = None
     shown: str = ""
     scored: int = 0
@@ -85,7 +91,7 @@ class Intake:
         """Takes in what was met after this, which must be apart."""
         for table in ("ids", "frames", "declared", "models"):
             getattr(self, table).update(getattr(other, table))
-        for count in ("rows", "duplicates", "unknown", "other_split", "conflicts", "scored"):
+        for count in _COUNTS:
             setattr(self, count, getattr(self, count) + getattr(other, count))
         self.repeated = [*self.repeated, *other.repeated][:_REPEATED]
         self.examples = other.examples | self.examples

@@ -44,6 +44,8 @@ class Options:
         average: groupings, joined by +, whose cells count alike in macro averages.
         workers: processes of `evaluate` that read and score a file of groundkit rows; the report
             is the same.
+        needs_frame: whether rows that do not say their frame are an error at once, or only when
+            all was seen; see `intake.Selection`.
         seed: of resamples and of randomisation.
     """
 
@@ -62,6 +64,7 @@ class Options:
     images: Path | None = None
     workers: int = 1
     seed: int = SEED
+    needs_frame: bool = True
 
     def __post_init__(self) -> None:
         """Refuses unknown words.
@@ -98,7 +101,7 @@ class Options:
 
     def selection(self, golds: dict[str, Gold] | None) -> Selection:
         """Which rows of a file are wanted, if `golds` are the right answers."""
-        return Selection(golds, self.split, self.read_frame, self.rule)
+        return Selection(golds, self.split, self.read_frame, self.rule, self.needs_frame)
 
     def wanted(self) -> list[Metric]:
         """The metrics of the report, in its order: those of a parity mode, those that every report

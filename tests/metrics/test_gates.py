@@ -98,7 +98,7 @@ def test_a_drop(tmp_path, kind):
 
 
 def test_a_drop_that_only_the_samples_show(tmp_path):
-    """Half of 1,581 samples are right, of which 45 are lost and none is won: p is 2 / 2**45 (McNemar).
+    """Half of 1,581 samples are right, of which 45 are lost and none is won: p is 2 / 2**45.
     Two shares of 50 % have a difference of 2.8 +- 3.5 points if they are independent."""
     golds = [msgspec.structs.replace(gold, screen=gold.id) for gold in spread(1581)]
     texts = [None if row % 2 else WRONG for row in range(1581)]
