@@ -267,8 +267,9 @@ def _is_in_stream_folder(path: Path) -> bool:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """`data` as a whole file, by `atomic_write`."""
-    with atomic_write(path) as file:
+    """`data` as a whole file, by `atomic_write`. That the reader of a pipe leaves is no error: what
+    it wanted of the data it has."""
+    with suppress(BrokenPipeError), atomic_write(path) as file:
         file.write(data)
 
 

@@ -91,6 +91,9 @@ Json = Annotated[
     Path | None,
     typer.Option(help="Write the whole report here; - is stdout.", show_default=False),
 ]
+Seed = Annotated[
+    int, typer.Option(min=0, help="Of the resamples behind intervals and tests; 0 is one too.")
+]
 Benchmark = Annotated[
     str | None,
     typer.Option(
@@ -135,7 +138,7 @@ Dataset = Annotated[
 
 
 # Handed on as they are; `Options` checks them.
-_WORDS = ("pixels", "split", "format", "benchmark", "boxes", "parity", "average")
+_AS_THEY_ARE = ("pixels", "split", "format", "benchmark", "boxes", "parity", "average", "seed")
 
 
 def scoring_options(given: Mapping[str, Any]) -> Options:
@@ -158,7 +161,7 @@ def scoring_options(given: Mapping[str, Any]) -> Options:
         metrics=given["metric"] or (),
         images=given["images"],
         workers=given.get("workers", 1),
-        **{name: given[name] for name in _WORDS if name in given},
+        **{name: given[name] for name in _AS_THEY_ARE if name in given},
     )
 
 

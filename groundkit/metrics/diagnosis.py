@@ -69,6 +69,19 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     readings: list[OtherReading]
 
 
+class DiagnosisReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What `eval --diagnose` says of answers whose frame nobody declares. It holds no score.
+
+    Attributes:
+        predictions, dataset: the files, as they were named.
+        diagnosis: None without rows to look at.
+    """
+
+    predictions: str
+    dataset: str | None
+    diagnosis: Diagnosis | None
+
+
 @dataclass
 class Diagnoser:
     """Looks at batches; use it as an observer of `evaluate`."""

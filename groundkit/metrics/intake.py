@@ -17,7 +17,8 @@ from groundkit.records import Gold, Split
 SPLITS: tuple[Split, ...] = get_args(Split)
 SPLIT_CHOICES = ("all", *SPLITS)
 
-_EXCERPT = 80
+_EXCERPT, _REPEATED = 80, 5
+_COUNTS = ("rows", "duplicates", "unknown", "other_split", "conflicts", "frameless", "scored")
 
 
 def check_split(split: str) -> None:
@@ -35,12 +36,15 @@ class Selection:
         split: `train`, `val` or `all`.
         frame: the frame of all numbers, whatever the rows say; None: as each row says.
         rule: by which the model resized what it was shown; None: not at all.
+        needs_frame: whether rows that do not say their frame are an error; else they are taken as
+            pixels and counted, for a look at their numbers.
     """
 
     golds: dict[str, Gold] | None = None
     split: str = "all"
     frame: FrameName | None = None
     rule: ResizeRule | None = None
+    needs_frame: bool = True
 
 
 @dataclass
@@ -56,11 +60,13 @@ class Intake:
         other_split: predictions for a split that was not asked for, not scored.
         conflicts: rows whose own gold record is not the one that counts: the dataset's, or
             without a dataset that of the first answer to the same sample.
+        repeated: ids, cut, of the first few of the duplicates.
         examples: ids, cut, by what they are an example of: `unknown`, `duplicates` and `conflicts`,
             the first of each, and `dataset`, one that the dataset holds.
         frames: that the numbers of the rows that count were read in.
         declared: frames that the rows that count declare, where they were overruled.
         models: named by the rows that count.
+        frameless: rows that count whose frame nobody says, where that was allowed.
         rule: by which the model resized what it was shown, if that was declared.
         shown: how the file was read, in words.
         scored: gold records that count, answered or not.
@@ -73,10 +79,12 @@ class Intake:
     unknown: int = 0
     other_split: int = 0
     conflicts: int = 0
+    repeated: list[str] = field(default_factory=list)
     examples: dict[str, str] = field(default_factory=dict)
     frames: set[FrameName] = field(default_factory=set)
     declared: set[FrameName] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
+    frameless: int = 0
     rule: ResizeRule | None = None
     shown: str = ""
     scored: int = 0
@@ -105,11 +113,22 @@ class Intake:
         for table in ("ids", "frames", "declared", "models"):
             getattr(self, table).update(getattr(other, table))
         self.keys += other.keys
-        for count in ("rows", "duplicates", "unknown", "other_split", "conflicts", "scored"):
+        for count in _COUNTS:
             setattr(self, count, getattr(self, count) + getattr(other, count))
+        self.repeated = [*self.repeated, *other.repeated][:_REPEATED]
         self.examples = other.examples | self.examples
 
     def show(self, kind: str, name: str) -> None:
         """Keeps the first id of a kind as an example; the end of a long one, where ids differ."""
-        shown = name if len(name) <= _EXCERPT else "…" + name[1 - _EXCERPT :]
-        self.examples.setdefault(kind, shown)
+        self.examples.setdefault(kind, _cut(name))
+
+    def repeat(self, name: str) -> None:
+        """Counts a further answer to a sample."""
+        self.duplicates += 1
+        self.show("duplicates", name)
+        if len(self.repeated) < _REPEATED and _cut(name) not in self.repeated:
+            self.repeated.append(_cut(name))
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _EXCERPT else "…" + name[1 - _EXCERPT :]

@@ -34,7 +34,8 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         low, high: its ends.
-        method: `wilson`, `bootstrap`, `ranks`, or `newcombe` for a difference of two reports.
+        method: `wilson`, `bootstrap`, `ranks`, or `newcombe` for a difference of two figures that
+            are not paired.
     """
 
     low: float
@@ -54,7 +55,7 @@ def wilson(successes: int, n: int) -> Interval:
 
 
 def bootstrap(
-    parts: Floats, wholes: Floats, clusters: Ints, *, mean: bool = False
+    parts: Floats, wholes: Floats, clusters: Ints, *, mean: bool = False, seed: int = SEED
 ) -> list[Interval | None]:
     """Intervals of C ratios of sums, all from the same resamples of whole clusters.
 
@@ -67,7 +68,7 @@ def bootstrap(
     Returns:
         The intervals; None where there is only one cluster or nothing below the line.
     """
-    ratios = resampled(parts, wholes, clusters)
+    ratios = resampled(parts, wholes, clusters, seed)
     if mean:
         known = ~np.isnan(ratios)
         total = np.where(known, ratios, 0.0).sum(axis=1, keepdims=True)

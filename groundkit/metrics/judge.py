@@ -57,6 +57,7 @@ class Scores:
         typed: whether the type of the gold element is known.
         type_correct: whether the type word, in any language, stands for the gold type.
         named: whether the name of the gold element is known.
+        naming: whether the answer names something.
         name_correct: whether a name was written and is the gold name.
         edits, name_length: Levenshtein distance to the gold name and the length of that name; 0
             where it is not known.
@@ -76,6 +77,7 @@ class Scores:
     typed: bx.Bools
     type_correct: bx.Bools
     named: bx.Bools
+    naming: bx.Bools
     name_correct: bx.Bools
     edits: Ints
     name_length: Ints
@@ -181,6 +183,7 @@ def _word_scores(
         "typed": typed,
         "type_correct": np.fromiter(map(eq, _types(answers), types), bool, count) & scored,
         "named": named,
+        "naming": np.array([name is not None for name in written], dtype=bool) & scored,
         "name_correct": right,
         "edits": mistakes,
         "name_length": lengths,

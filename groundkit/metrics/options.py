@@ -12,6 +12,7 @@ from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
 from groundkit.metrics.boxes import EDGES, Edges
 from groundkit.metrics.catalog import DEFAULTS, PIXELS
 from groundkit.metrics.intake import Selection, check_split
+from groundkit.metrics.intervals import SEED
 from groundkit.metrics.metric import Metric, parse_metric, parse_metrics
 from groundkit.metrics.parity import parity_metrics
 from groundkit.records import Gold
@@ -43,6 +44,9 @@ class Options:
         average: groupings, joined by +, whose cells count alike in macro averages.
         workers: processes of `evaluate` that read and score a file of groundkit rows; the report
             is the same.
+        needs_frame: whether rows that do not say their frame are an error at once, or only when
+            all was seen; see `intake.Selection`.
+        seed: of resamples and of randomisation.
     """
 
     frame: FrameName | None = None
@@ -59,6 +63,8 @@ class Options:
     average: str | None = None
     images: Path | None = None
     workers: int = 1
+    seed: int = SEED
+    needs_frame: bool = True
 
     def __post_init__(self) -> None:
         """Refuses unknown words.
@@ -73,6 +79,8 @@ class Options:
         if self.pixels not in PIXELS:
             raise OptionError(f"unknown value {self.pixels!r}", "--pixels", PIXELS)
         check_split(self.split)
+        if self.seed < 0:
+            raise OptionError(f"cannot be {self.seed}", "--seed", hint="0 is the smallest seed")
         # Before an hour of reading, not after it.
         self.wanted()
         self.cells()
@@ -93,15 +101,21 @@ class Options:
 
     def selection(self, golds: dict[str, Gold] | None) -> Selection:
         """Which rows of a file are wanted, if `golds` are the right answers."""
-        return Selection(golds, self.split, self.read_frame, self.rule)
+        return Selection(golds, self.split, self.read_frame, self.rule, self.needs_frame)
 
     def wanted(self) -> list[Metric]:
         """The metrics of the report, in its order: those of a parity mode, those that every report
         has, those that were asked for."""
-        first = [] if self.parity is None else parity_metrics(self.parity)
         usual = [self._by_switch(parse_metric(name)) for name in DEFAULTS]
-        asked = [metric for text in self.metrics for metric in parse_metrics(text)]
-        return list(dict.fromkeys([*first, *usual, *asked]))
+        return list(dict.fromkeys([*self.of_parity(), *usual, *self.asked()]))
+
+    def of_parity(self) -> list[Metric]:
+        """The metrics of the parity mode, if there is one."""
+        return [] if self.parity is None else parity_metrics(self.parity, self.benchmark)
+
+    def asked(self) -> list[Metric]:
+        """The metrics that were asked for by name."""
+        return [metric for text in self.metrics for metric in parse_metrics(text)]
 
     def _by_switch(self, metric: Metric) -> Metric:
         if metric.name == "hit" and self.edges != "closed":

@@ -16,7 +16,7 @@ from typing import cast
 import msgspec
 import numpy as np
 
-from groundkit.errors import DataError
+from groundkit.errors import DataError, UndeclaredFrameError
 from groundkit.geometry import FRAME_NAMES, FrameName
 from groundkit.metrics.gold import Columns, GoldArrays, Golds, fields_as_columns, to_arrays
 from groundkit.metrics.intake import Intake, Selection
@@ -182,7 +182,7 @@ def _batch(
     def where(row: int) -> str:
         return chunk.where(rows[row])
 
-    frames = _frames(columns["frame"], selection.frame, intake, where)
+    frames = _frames(columns["frame"], selection, intake, where)
     if selection.golds is not None and any(columns["gold"]):
         _compare(predictions, chosen, intake)
     intake.frames.update(frames)
@@ -211,8 +211,7 @@ def _count_further(
     for row in rows:
         prediction, gold = chunk.records[row], golds[row]
         assert gold is not None
-        intake.duplicates += 1
-        intake.show("duplicates", prediction.id)
+        intake.repeat(prediction.id)
         if _contradicts(prediction, gold) or _key(gold) != intake.key_of(prediction.id):
             intake.conflicts += 1
             intake.show("conflicts", prediction.id)
@@ -229,18 +228,21 @@ def _key(gold: Gold) -> int | None:
 
 def _frames(
     said: Sequence[FrameName | None],
-    forced: FrameName | None,
+    selection: Selection,
     intake: Intake,
     where: Callable[[int], str],
 ) -> Sequence[FrameName]:
     """The frame of each row: as declared for all, or else as the row says."""
-    if forced is not None:
+    if selection.frame is not None:
         intake.declared.update(frame for frame in set(said) if frame is not None)
-        return [forced] * len(said)
+        return [selection.frame] * len(said)
+    if None in said and not selection.needs_frame:
+        intake.frameless += list(said).count(None)
+        return [frame or "pixel" for frame in said]
     if None in said:
         what = "the row does not say in which frame its numbers are"
-        hint = "declare it for all rows: --frame NAME or --model-family NAME"
-        raise DataError(what, where(said.index(None)), FRAME_NAMES, hint)
+        hint = "declare it for all rows: --frame NAME or --model-family NAME; --diagnose says which"
+        raise UndeclaredFrameError(what, where(said.index(None)), FRAME_NAMES, hint)
     return cast("Sequence[FrameName]", said)
 
 

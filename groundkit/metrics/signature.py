@@ -47,6 +47,7 @@ def signature(  # noqa: PLR0913  (one for each field of the string)
     split: str,
     n: int,
     data: str,
+    seed: int = SEED,
 ) -> str:
     """The parts of the module's docstring, joined.
 
@@ -64,7 +65,7 @@ def signature(  # noqa: PLR0913  (one for each field of the string)
     average = f"micro,macro({'+'.join(cells)})" if cells else "micro"
     return (
         f"groundkit|{names}|frame:{frame}|denom:{denominator}"
-        f"|dup:first|split:{split}|avg:{average}|ci:wilson95,bs:{RESAMPLES},seed:{SEED}|n:{n}|data:{data}"
+        f"|dup:first|split:{split}|avg:{average}|ci:wilson95,bs:{RESAMPLES},seed:{seed}|n:{n}|data:{data}"
         f"|v:{__version__}"
     )
 

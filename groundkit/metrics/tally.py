@@ -110,6 +110,10 @@ class Tally:
         """The screen of each row, as a number from 0 on."""
         return self._screens.codes
 
+    def keys(self) -> Keys:
+        """Of all gold records, shape (N,); see `keys`."""
+        return np.concatenate(self._keys)
+
     def data_hash(self) -> str:
         """Of all gold records; see `signature`."""
-        return data_hash(np.concatenate(self._keys))
+        return data_hash(self.keys())

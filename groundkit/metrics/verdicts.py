@@ -61,7 +61,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class VerdictWriter:
-    """Writes the verdicts of batches as JSON Lines.
+    """Writes the verdicts of batches as JSON Lines, as long as there is somebody who reads them.
 
     Attributes:
         folder: put before image paths, so that they are relative to the file that will hold the
@@ -72,6 +72,7 @@ class VerdictWriter:
     folder: str
     file: IO[bytes] | None = None
     _kept: list[bytes] = field(default_factory=list)
+    _is_read: bool = True
 
     def add(self, batch: Batch, judged: Judged) -> None:
         """Writes the verdicts of one more batch."""
@@ -89,8 +90,11 @@ class VerdictWriter:
     def _write(self, lines: bytes) -> None:
         if self.file is None:
             self._kept.append(lines)
-        else:
-            self.file.write(lines)
+        elif self._is_read:
+            try:
+                self.file.write(lines)
+            except BrokenPipeError:
+                self._is_read = False
 
 
 def make_verdicts(batch: Batch, judged: Judged, folder: str) -> list[Verdict]:

@@ -189,6 +189,14 @@ def test_figures_do_not_depend_on_how_the_file_is_cut(file, monkeypatch):
     assert evaluate(file) == whole
 
 
+def test_a_mean_of_medians_has_no_interval(file):
+    """Medians of groups are no ratios of sums, so that nothing can be resampled."""
+    write_rows(file, map(predict, spread(60)))
+    found = evaluate(file, metrics=["dist(stat=median,average=type)"])
+    figure = found.overall.metrics["dist(stat=median,average=type)"]
+    assert (figure.value, figure.n, figure.interval) == (0.0, 60, None)
+
+
 def flagged(*args, **kwargs) -> dict[str, str]:
     return {flag.kind: flag.message for flag in evaluate(*args, **kwargs).flags}
 
