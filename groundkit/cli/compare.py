@@ -39,6 +39,7 @@ def run(
     boxes: o.Boxes = None,
     format: o.Format = None,
     field: o.Fields = None,
+    join: o.Join = "id",
     flips: Annotated[
         int,
         typer.Option(help="How many samples to keep, of each kind, that only one of two hits."),

@@ -14,6 +14,7 @@ from groundkit.metrics.catalog import DEFAULTS, PIXELS
 from groundkit.metrics.intake import Selection, check_split
 from groundkit.metrics.metric import Metric, parse_metric, parse_metrics
 from groundkit.metrics.parity import parity_metrics
+from groundkit.prediction_files.keys import JOINS, Join
 from groundkit.records import Gold
 
 # Of the benchmarks whose papers or scorers average over cells; else the type of the element.
@@ -36,6 +37,7 @@ class Options:
         pixels: what the edges of a box are for IoU; see `boxes.iou`.
         split: `train`, `val` or `all`.
         format, fields: of the predictions; see `prediction_files.read_predictions`.
+        join: how predictions find their gold records; see `prediction_files.keys.JOINS`.
         benchmark, boxes: of the gold records; see `benchmarks.read_benchmark`.
         metrics: names of further metrics; see `metric`.
         parity: a scorer whose metrics come first; see `parity`.
@@ -52,6 +54,7 @@ class Options:
     split: str = "all"
     format: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    join: Join = "id"
     benchmark: str | None = None
     boxes: str | None = None
     metrics: Sequence[str] = ()
@@ -72,6 +75,8 @@ class Options:
             raise OptionError(f"unknown value {self.edges!r}", "--edges", EDGES)
         if self.pixels not in PIXELS:
             raise OptionError(f"unknown value {self.pixels!r}", "--pixels", PIXELS)
+        if self.join not in JOINS:
+            raise OptionError(f"unknown value {self.join!r}", "--join", JOINS)
         check_split(self.split)
         # Before an hour of reading, not after it.
         self.wanted()

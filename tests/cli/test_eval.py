@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from groundkit.cli import evaluate
 from groundkit.cli import predict as predict_verb
 from groundkit.cli.main import app
+from groundkit.cli.options import scoring_options
 from groundkit.errors import GroundkitError, OptionError
 from groundkit.metrics.evaluate import evaluate as evaluate_file
 from groundkit.metrics.options import Options
@@ -131,7 +132,7 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
             evaluate.run,
             Options,
             [
-                *("frame", "edges", "pixels", "split", "format", "benchmark", "boxes"),
+                *("frame", "edges", "pixels", "split", "format", "join", "benchmark", "boxes"),
                 *("parity", "average", "images", "workers"),
             ],
         ),
@@ -151,6 +152,19 @@ def test_defaults_are_those_of_the_library(verb, function, names):
         *names,
         *({"family", "fields", "metrics", "options", "gates", "observers"} & used.keys()),
     }
+
+
+def test_coco_comes_with_its_own_figures(tmp_path):
+    named = {"frame": None, "model_family": None, "min_pixels": None, "max_pixels": None}
+    named |= {"edges": "closed", "field": None, "metric": None, "images": None}
+    for benchmark, asked, shown in (
+        ("coco", None, "coco"),
+        ("coco", "sspro", "sspro"),
+        ("refcoco", None, None),
+        (None, None, None),
+    ):
+        options = scoring_options({**named, "benchmark": benchmark, "parity": asked})
+        assert options.parity == shown
 
 
 def command(*arguments, cwd) -> subprocess.CompletedProcess[str]:

@@ -185,7 +185,7 @@ def test_figures_do_not_depend_on_how_the_file_is_cut(file, monkeypatch):
     rows = [predict(g, texts[n % 7] if n % 7 < 4 else None) for n, g in enumerate(golds)]
     write_rows(file, rows)
     whole = evaluate(file)
-    monkeypatch.setattr("groundkit.prediction_files.lines._CHUNK_BYTES", 1)
+    monkeypatch.setattr("groundkit.prediction_files.lines._BLOCK_BYTES", 1)
     assert evaluate(file) == whole
 
 
@@ -225,7 +225,8 @@ def test_strange_and_repeated_ids_are_shown(tmp_path, file):
     write_rows(file, [predict(make_gold(name), embed=False) for name in names])
     examples = evaluate(file, dataset).counts.examples
     assert examples == {"unknown": "s-1", "duplicates": "s/1", "dataset": "s/1"}
-    write_rows(file, [predict(make_gold("x" * 1000), embed=False)])
+    names = ("x" * 1000, "s/1")
+    write_rows(file, [predict(make_gold(name), embed=False) for name in names])
     assert evaluate(file, dataset).counts.examples["unknown"] == "…" + "x" * 79
 
 
