@@ -39,6 +39,7 @@ def run(
     boxes: o.Boxes = None,
     format: o.Format = None,
     field: o.Fields = None,
+    join: o.Join = "id",
     seed: o.Seed = _SEED,
     flips: Annotated[
         int,

@@ -85,6 +85,7 @@ def run(
     boxes: o.Boxes = None,
     format: o.Format = None,
     field: o.Fields = None,
+    join: o.Join = "id",
     seed: o.Seed = _SEED,
     worst: Annotated[int, typer.Option(help="How many of the worst cases to show.")] = _WORST,
     workers: Annotated[

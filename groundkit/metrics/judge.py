@@ -27,6 +27,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 _CODE = {status: code for code, status in enumerate(STATUSES)}
 _SCORED = _CODE["scored"]
 
+_NO_SIZE = bx.SIZE_BUCKETS.index("none")
 _POINTS = frozenset({"point", "points"})
 _LOCATED = _POINTS | {"box", "boxes"}
 _ENDLESS, _ENDLESS_FACTOR = 100, 4
@@ -64,7 +65,8 @@ class Scores:
         endless: whether the name written is longer than 100 characters and than four gold names.
         out_of_image: whether the predicted box leaves the image.
         degenerate: whether the predicted box has no area.
-        size: index into `boxes.SIZE_BUCKETS` of the gold box.
+        size: index into `boxes.SIZE_BUCKETS` of the gold box; that of `none` where there is nothing
+            to find.
     """
 
     status: NDArray[np.int8]
@@ -144,7 +146,7 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
         distance=np.where(found, place.distance, np.nan),
         out_of_image=outside,
         degenerate=(bx.areas(boxes) == 0) & scored & ~is_point,
-        size=bx.size_buckets(gold.boxes),
+        size=np.where(gold.present, bx.size_buckets(gold.boxes), _NO_SIZE),
         **_word_scores(answers, batch.golds.columns, scored),
     )
     return Judged(answers, raw, boxes, scores, edges)

@@ -15,6 +15,7 @@ from groundkit.metrics.intake import Selection, check_split
 from groundkit.metrics.intervals import SEED
 from groundkit.metrics.metric import Metric, parse_metric, parse_metrics
 from groundkit.metrics.parity import parity_metrics
+from groundkit.prediction_files.keys import JOINS, Join
 from groundkit.records import Gold
 
 # Of the benchmarks whose papers or scorers average over cells; else the type of the element.
@@ -37,6 +38,7 @@ class Options:
         pixels: what the edges of a box are for IoU; see `boxes.iou`.
         split: `train`, `val` or `all`.
         format, fields: of the predictions; see `prediction_files.read_predictions`.
+        join: how predictions find their gold records; see `prediction_files.keys.JOINS`.
         benchmark, boxes: of the gold records; see `benchmarks.read_benchmark`.
         metrics: names of further metrics; see `metric`.
         parity: a scorer whose metrics come first; see `parity`.
@@ -56,6 +58,7 @@ class Options:
     split: str = "all"
     format: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    join: Join = "id"
     benchmark: str | None = None
     boxes: str | None = None
     metrics: Sequence[str] = ()
@@ -78,6 +81,8 @@ class Options:
             raise OptionError(f"unknown value {self.edges!r}", "--edges", EDGES)
         if self.pixels not in PIXELS:
             raise OptionError(f"unknown value {self.pixels!r}", "--pixels", PIXELS)
+        if self.join not in JOINS:
+            raise OptionError(f"unknown value {self.join!r}", "--join", JOINS)
         check_split(self.split)
         if self.seed < 0:
             raise OptionError(f"cannot be {self.seed}", "--seed", hint="0 is the smallest seed")

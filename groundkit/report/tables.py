@@ -25,6 +25,7 @@ _SIZE_RANGES = {
     "small": "small < 32 px",
     "medium": "medium < 96 px",
     "large": "large",
+    "none": "nothing to find",
 }
 _COLUMNS = ("hit %", "IoU", "IoU≥.5", "dist px", "type %", "name %", "CER", "no box %")
 _BAR_WIDTH = 10

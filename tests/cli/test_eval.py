@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from groundkit.cli import evaluate
 from groundkit.cli import predict as predict_verb
 from groundkit.cli.main import app
+from groundkit.cli.options import scoring_options
 from groundkit.errors import GroundkitError, OptionError
 from groundkit.metrics.evaluate import evaluate as evaluate_file
 from groundkit.metrics.options import Options
@@ -135,7 +136,7 @@ _NOT_OPTIONS = {"family", "fields", "metrics", "options", "gates", "observers", 
             evaluate.run,
             Options,
             [
-                *("frame", "edges", "pixels", "split", "format", "benchmark", "boxes"),
+                *("frame", "edges", "pixels", "split", "format", "join", "benchmark", "boxes"),
                 *("parity", "average", "images", "workers", "seed"),
             ],
         ),
@@ -155,6 +156,19 @@ def test_defaults_are_those_of_the_library(verb, function, names):
         *names,
         *(_NOT_OPTIONS & used.keys()),
     }
+
+
+def test_coco_comes_with_its_own_figures(tmp_path):
+    named = {"frame": None, "model_family": None, "min_pixels": None, "max_pixels": None}
+    named |= {"edges": "closed", "field": None, "metric": None, "images": None}
+    for benchmark, asked, shown in (
+        ("coco", None, "coco"),
+        ("coco", "sspro", "sspro"),
+        ("refcoco", None, None),
+        (None, None, None),
+    ):
+        options = scoring_options({**named, "benchmark": benchmark, "parity": asked})
+        assert options.parity == shown
 
 
 def command(*arguments, cwd) -> subprocess.CompletedProcess[str]:

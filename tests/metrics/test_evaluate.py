@@ -233,7 +233,8 @@ def test_strange_and_repeated_ids_are_shown(tmp_path, file):
     write_rows(file, [predict(make_gold(name), embed=False) for name in names])
     examples = evaluate(file, dataset).counts.examples
     assert examples == {"unknown": "s-1", "duplicates": "s/1", "dataset": "s/1"}
-    write_rows(file, [predict(make_gold("x" * 1000), embed=False)])
+    names = ("x" * 1000, "s/1")
+    write_rows(file, [predict(make_gold(name), embed=False) for name in names])
     assert evaluate(file, dataset).counts.examples["unknown"] == "…" + "x" * 79
 
 
