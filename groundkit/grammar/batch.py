@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundkit.grammar.answer import Answer, Kind, no_answer
+from groundkit.grammar.numbers import holds_thousands
 from groundkit.grammar.read import read_answer
 from groundkit.grammar.write import unescape
 
@@ -159,6 +160,7 @@ class Answers:
         fine = (np.abs(numbers) < _LARGEST).all(axis=1)
         if form.kind == "box":
             fine &= (numbers[:, :2] <= numbers[:, 2:]).all(axis=1)
+        fine &= ~_thousands(written)
         if not fine.all():
             rows, numbers = rows[fine], numbers[fine]
         self.first[rows] = np.tile(numbers, 4 // _WIDTHS[form.kind])
@@ -213,6 +215,14 @@ def _numbers(written: list[str], width: int) -> Floats:
         found = [_row(one, width) for one in lists[1:-1].split("$")]
     numbers = chain.from_iterable(found)
     return np.fromiter(numbers, np.float64, width * len(written)).reshape(-1, width)
+
+
+def _thousands(written: list[str]) -> NDArray[np.bool_]:
+    """Where a comma may separate thousands, shape (N,)."""
+    together = "$".join(written)
+    if together.count(",") == together.count(", "):  # by far the most
+        return np.zeros(len(written), dtype=bool)
+    return np.fromiter(map(holds_thousands, written), bool, len(written))
 
 
 def _row(written: str, width: int) -> tuple[float, ...]:
