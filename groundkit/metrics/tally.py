@@ -49,6 +49,7 @@ class Tally:
     degenerate: int = 0
     _facts: list[Facts] = field(default_factory=list)
     _ratios: list[list[Ratio]] = field(default_factory=list)
+    _joined: dict[Metric, Ratio] = field(default_factory=dict)
     _keys: list[Keys] = field(default_factory=list)
     # The screens, or where these are not named the images, that intervals are clustered by.
     _screens: Labels = field(default_factory=Labels)
@@ -99,12 +100,14 @@ class Tally:
         return join_facts(self._facts)
 
     def ratios(self) -> dict[Metric, Ratio]:
-        """The columns of each metric that is a ratio, in their order; once, since those of the
-        batches are given up one by one: of a large file there is no room for both."""
-        return {
-            metric: join_ratios([batch.pop(0) for batch in self._ratios])
-            for metric in self._measured
-        }
+        """The columns of each metric that is a ratio, in their order; of all batches, so that
+        nothing can be added any more."""
+        if not self._joined:
+            # Those of the batches are given up one by one: of a large file there is no room for
+            # both.
+            for metric in self._measured:
+                self._joined[metric] = join_ratios([batch.pop(0) for batch in self._ratios])
+        return dict(self._joined)
 
     def screens(self) -> Ints:
         """The screen of each row, as a number from 0 on."""
