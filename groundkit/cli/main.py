@@ -106,9 +106,14 @@ def _patient(stream: TextIO) -> TextIO:
     marks, not a traceback."""
     if not isinstance(stream, io.TextIOWrapper):  # closed, or replaced by a test
         return stream
+    try:
+        number = stream.fileno()
+    except io.UnsupportedOperation:  # in memory: nobody can leave
+        stream.reconfigure(errors="replace")
+        return stream
     stream.flush()
     return io.TextIOWrapper(
-        io.BufferedWriter(_Outlet(stream.fileno(), "wb", closefd=False)),
+        io.BufferedWriter(_Outlet(number, "wb", closefd=False)),
         encoding=stream.encoding,
         errors="replace",
         newline="\n",
