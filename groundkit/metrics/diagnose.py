@@ -8,7 +8,9 @@ advises to declare another frame.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -37,6 +39,7 @@ _LIKELIEST: tuple[FrameName, ...] = (
 )
 # Batches of some 700 rows.
 _FIRST, _STRIDE = 24, 10
+_PERCENT = re.compile(r"\d\s?%")
 _RUNAWAY_RATE, _RUNAWAY_SHARE = 0.05, 0.2
 
 
@@ -195,15 +198,26 @@ class Sameness:
 
 @dataclass
 class Wording:
-    """Counts answers whose type is wrong because of their form.
+    """Counts answers whose form says that something was meant otherwise.
 
     Attributes:
+        percent_signs: with a per cent sign behind a coordinate, which are read in another frame.
         unnamed: that name nothing.
         unknown_types: whose `<ref>` holds no known type word.
     """
 
+    percent_signs: int = 0
     unnamed: int = 0
     unknown_types: int = 0
+
+    def add_signs(
+        self, texts: Sequence[str | None], frames: Sequence[FrameName], answers: Answers
+    ) -> None:
+        """Looks for per cent signs in what was read of the texts."""
+        for row, text in enumerate(texts):
+            if text is not None and "%" in text and frames[row] != "percent":
+                start, end = answers[row].span
+                self.percent_signs += _PERCENT.search(text, start, end) is not None
 
     def add(self, answers: Answers, mistyped: bx.Bools) -> None:
         """Looks at the answers with a box and a wrong type."""
@@ -215,6 +229,7 @@ class Wording:
 
     def merge(self, other: Wording) -> None:
         """Adds the counts of others."""
+        self.percent_signs += other.percent_signs
         self.unnamed += other.unnamed
         self.unknown_types += other.unknown_types
 

@@ -266,6 +266,7 @@ def _counts(overall: Summary, intake: Intake, tally: Tally) -> Counts:
         degenerate=tally.degenerate,
         gold_outside=tally.gold_outside,
         inverted=tally.failures.count("inverted box"),
+        percent_signs=tally.wording.percent_signs,
         unnamed=tally.wording.unnamed,
         unknown_types=tally.wording.unknown_types,
         runaway=tally.runaway.culprits,

@@ -26,7 +26,16 @@ _FEW = 30
 # The most serious first: what makes all figures wrong, then what takes rows out of them, then what
 # makes single figures wrong, then what is only good to know.
 _KINDS = (
-    *("frame", "conflicts", "constant-box", "unknown", "missing", "unparsable", "invalid"),
+    *(
+        "frame",
+        "percent",
+        "conflicts",
+        "constant-box",
+        "unknown",
+        "missing",
+        "unparsable",
+        "invalid",
+    ),
     *(
         "refused",
         "degenerate",
@@ -47,8 +56,8 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a reader of the figures should know.
 
     Attributes:
-        kind: a stable name: frame, conflicts, constant-box, unknown, missing, unparsable, invalid,
-            refused, degenerate, points, on-edge, duplicates, type-words, runaway, unnamed,
+        kind: a stable name: frame, percent, conflicts, constant-box, unknown, missing, unparsable,
+            invalid, refused, degenerate, points, on-edge, duplicates, type-words, runaway, unnamed,
             out-of-image, gold, other-split, few.
     """
 
@@ -71,6 +80,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         degenerate: scored rows whose box has no area.
         gold_outside: gold records whose box leaves the image.
         inverted: rows that are invalid because x2 < x1 or y2 < y1.
+        percent_signs: rows with a per cent sign behind a coordinate that is not read as per cent.
         unnamed: scored rows that name nothing: no `<ref>`.
         unknown_types: scored rows whose `<ref>` holds no known type word.
         runaway: the few rows with endless names, if they hold most of the character edits; else 0.
@@ -87,6 +97,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     degenerate: int
     gold_outside: int
     inverted: int
+    percent_signs: int
     unnamed: int
     unknown_types: int
     runaway: int
@@ -129,6 +140,12 @@ def _box_flags(summary: Summary, counts: Counts, signs: Signs) -> Iterator[Flag]
     boxes = summary.status["scored"]
     if signs.reading is not None:
         yield Flag(level="warning", kind="frame", message=_frame_message(signs.reading))
+    if counts.percent_signs:
+        message = (
+            f"{_share(counts.percent_signs, summary.n)} answers have per cent signs and are read "
+        )
+        message += "in another frame: --frame percent?"
+        yield Flag(level=_level(counts.percent_signs, summary.n), kind="percent", message=message)
     # Where most gold boxes are the same, the same box is most often right.
     wrong = summary.hit * summary.n < _HALF * boxes
     if signs.constant_box and wrong and boxes >= _ENOUGH_TO_COMPARE:

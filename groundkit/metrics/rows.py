@@ -241,7 +241,8 @@ def _frames(
         return [frame or "pixel" for frame in said]
     if None in said:
         what = "the row does not say in which frame its numbers are"
-        hint = "declare it for all rows: --frame NAME or --model-family NAME; --diagnose says which"
+        hint = "declare it for all rows: --frame NAME or --model-family NAME; "
+        hint += "eval --diagnose shows what they may be in"
         raise UndeclaredFrameError(what, where(said.index(None)), FRAME_NAMES, hint)
     return cast("Sequence[FrameName]", said)
 

@@ -77,6 +77,7 @@ class Tally:
         self.runaway.add(scores)
         mistyped = scores.typed & scores.present & scored & ~scores.type_correct
         self.wording.add(judged.answers, mistyped)
+        self.wording.add_signs(batch.texts, batch.frames, judged.answers)
         self.degenerate += int(scores.degenerate.sum())
         known = arrays.present & arrays.sizes.all(axis=1)
         self.gold_outside += int((out_of_image(arrays.boxes, arrays.sizes) & known).sum())

@@ -12,13 +12,14 @@ import numpy as np
 
 from groundkit.geometry import Box, Size
 from groundkit.grammar import Answer
+from groundkit.grammar.answer import Order
 from groundkit.metrics.boxes import SIZE_BUCKETS, Bools, Floats, centres, reaches
 from groundkit.metrics.judge import STATUSES, Ints, Judged, Scores
 from groundkit.metrics.rows import Batch
 from groundkit.records import Gold, Status, Verdict
 
 _encoder = msgspec.json.Encoder()
-_EXCERPT = 400
+_EXCERPT, _BEFORE, _IGNORED = 400, 100, 20
 # Of a wrong type or name; two of them are less than the smallest error of a box that counts, 1e-8.
 _MISTAKE = 1e-10
 _FLAWS = (
@@ -41,7 +42,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict with what a person needs to see why.
 
     Attributes:
-        text: the model's words, at most 400 characters of them; None if there are none.
+        text: the model's words, of long ones some 400 characters around what was read, behind an
+            ellipsis if they do not start there; None if there are none.
+        span: where in `text` what was read stands; (0, 0) if nothing was, or before all of it.
+        order: in which the model wrote x and y.
+        ignored: other numbers in the model's words, the first 20.
         name: the gold name; None if it is not known.
         instruction: what was asked for, where it is not a point.
         point: that was asked about.
@@ -51,6 +56,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     verdict: Verdict
     text: str | None
+    span: tuple[int, int]
+    order: Order
+    ignored: tuple[float, ...]
     name: str | None
     instruction: str
     point: tuple[float, float] | None
@@ -203,7 +211,7 @@ class WorstCases:
         rows = [row for _, _, row in ranked]
         verdicts = make_verdicts(batch.pick(rows), judged.pick(rows), self.folder) if rows else []
         cases = [
-            (rank, name, _case(verdict, batch.golds[row], batch.texts[row]))
+            (rank, name, _case(verdict, batch.golds[row], batch.texts[row], judged.answers[row]))
             for (rank, name, row), verdict in zip(ranked, verdicts, strict=True)
         ]
         self._kept += cases
@@ -248,10 +256,14 @@ def _badness(batch: Batch, judged: Judged) -> Floats:
     return result
 
 
-def _case(verdict: Verdict, gold: Gold, text: str | None) -> Case:
+def _case(verdict: Verdict, gold: Gold, text: str | None, answer: Answer) -> Case:
+    shown, span = (None, (0, 0)) if text is None else excerpt(text, answer.span)
     return Case(
         verdict=verdict,
-        text=text and text[:_EXCERPT],
+        text=shown,
+        span=span,
+        order=answer.order,
+        ignored=answer.ignored[:_IGNORED],
         name=gold.name,
         instruction=gold.instruction,
         point=gold.point,
@@ -259,6 +271,17 @@ def _case(verdict: Verdict, gold: Gold, text: str | None) -> Case:
         polygon=gold.polygon,
         image_size=(gold.width, gold.height),
     )
+
+
+def excerpt(text: str, span: tuple[int, int]) -> tuple[str, tuple[int, int]]:
+    """At most 400 characters of a text, with what stands in `span` if that begins later, and where
+    the span lies in them."""
+    start = 0 if span[1] <= _EXCERPT else max(0, span[0] - _BEFORE)
+    if not start:
+        return text[:_EXCERPT], (span[0], min(span[1], _EXCERPT))
+    shown = "…" + text[start : start + _EXCERPT - 1]
+    low, high = (end - start + 1 for end in span)
+    return shown, (low, min(high, len(shown)))
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from groundkit import images
 from groundkit.errors import DataError
 from groundkit.geometry import Size
 from groundkit.images import Pixels
+from groundkit.metrics.verdicts import Case
 from groundkit.records import Verdict
 from groundkit.store import real
 
@@ -34,8 +35,15 @@ _MARGIN, _LEAST = 40, (360, 240)
 _GREY = 205
 
 
-class Answer(msgspec.Struct, kw_only=True):
-    """What one model wrote about a sample. Boxes and points in pixels of the saved image."""
+class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What one model wrote about a sample. Boxes and points in pixels of the saved image.
+
+    Attributes:
+        rule: of the grammar, that read it.
+        span: what in the text it read, from and up to which character.
+        turned: whether y stands before x.
+        ignored: other numbers in the text.
+    """
 
     who: str
     hit: bool
@@ -45,6 +53,10 @@ class Answer(msgspec.Struct, kw_only=True):
     box: Sequence[float] | None
     point: Sequence[float] | None
     text: str | None
+    rule: str = ""
+    span: Sequence[int] | None = None
+    turned: bool = False
+    ignored: Sequence[float] = ()
 
 
 class Entry(msgspec.Struct, kw_only=True):
@@ -86,7 +98,16 @@ def answer_of(who: str, verdict: Verdict, text: str | None) -> Answer:
         box=verdict.box,
         point=verdict.point,
         text=text,
+        rule=verdict.rule,
     )
+
+
+def answer_of_case(case: Case) -> Answer:
+    """The answer of a case, with how it was read."""
+    answer = answer_of("", case.verdict, case.text)
+    answer.span = case.span if case.span[1] > case.span[0] else None
+    answer.turned, answer.ignored = case.order == "yx", case.ignored
+    return answer
 
 
 def filters_of(verdict: Verdict) -> dict[str, Sequence[str]]:

@@ -30,6 +30,7 @@ from groundkit.report.gallery import (
     Entry,
     Illustrator,
     answer_of,
+    answer_of_case,
     filters_of,
 )
 from groundkit.store import write_bytes
@@ -79,7 +80,7 @@ def _entry(case: Case) -> Entry:
         gold=[] if case.polygon else gold,
         polygon=case.polygon,
         asked=case.point,
-        answers=[answer_of("", verdict, case.text)],
+        answers=[answer_of_case(case)],
         image=verdict.image,
         size=case.image_size,
     )

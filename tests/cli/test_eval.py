@@ -246,7 +246,7 @@ def frameless(tmp_path, width=1000, count=30) -> Path:
 
 def test_a_diagnosis_needs_no_frame(tmp_path):
     path, report = frameless(tmp_path), tmp_path / "report.json"
-    with pytest.raises(GroundkitError, match=r"in which frame .*--diagnose says which"):
+    with pytest.raises(GroundkitError, match=r"in which frame .*eval --diagnose shows"):
         run(path)
     shown = run(path, "--diagnose", "--json", report)
     assert shown.startswith("nothing is scored: 30 rows do not say in which frame")

@@ -197,6 +197,23 @@ def test_a_mean_of_medians_has_no_interval(file):
     assert (figure.value, figure.n, figure.interval) == (0.0, 60, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "frame", "count"),
+    [
+        ("50%, 25%", "resized", 40),
+        ("[50 %, 25 %, 60 %, 30 %]", "norm1", 0),  # no form of the grammar
+        ("(50%, 25%)", "percent", 0),
+        ("50% off is at (50, 25)", "resized", 0),
+        ("<ref>button-50%</ref><box>[[1, 2, 3, 4]]</box>", "resized", 0),
+    ],
+)
+def test_percent_signs_in_another_frame(file, text, frame, count):
+    write_rows(file, [predict(gold, text, frame=frame) for gold in spread(40)])
+    found = evaluate(file)
+    assert found.counts.percent_signs == count
+    assert ("percent" in {flag.kind for flag in found.flags}) == (count > 0)
+
+
 def flagged(*args, **kwargs) -> dict[str, str]:
     return {flag.kind: flag.message for flag in evaluate(*args, **kwargs).flags}
 

@@ -15,6 +15,7 @@ def summary(n=1000, hit=0.4, **status) -> Summary:
         points=0,
         on_edge=0,
         out_of_image=0,
+        naming=n,
         status={"scored": n - sum(full.values()), **full},
     )
 
@@ -202,7 +203,15 @@ def test_warnings_come_first_and_the_most_serious_of_them():
         *(("warning", kind) for kind in ("invalid", "refused", "duplicates", "runaway")),
     ]
     notes = [flag.kind for flag in found if flag.level == "note"]
-    assert notes == ["missing", "unparsable", "unnamed", "out-of-image", "gold", "other-split"]
+    assert notes == [
+        "percent",
+        "missing",
+        "unparsable",
+        "unnamed",
+        "out-of-image",
+        "gold",
+        "other-split",
+    ]
 
 
 def test_every_kind_is_documented():

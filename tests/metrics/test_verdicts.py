@@ -4,7 +4,13 @@ import msgspec
 import pytest
 
 from groundkit.metrics.judge import judge
-from groundkit.metrics.verdicts import Failures, VerdictWriter, WorstCases, make_verdicts
+from groundkit.metrics.verdicts import (
+    Failures,
+    VerdictWriter,
+    WorstCases,
+    excerpt,
+    make_verdicts,
+)
 from groundkit.records import Verdict
 from tests.metrics.builders import answer, make_batch, make_gold, spread
 
@@ -93,6 +99,21 @@ def rows(count, offset=0):
     texts = [f"<box>[[{300 + row}, 300, {320 + row}, 320]]</box>" for row in range(count)]
     texts += ["<box>[[110, 100, 200, 140]]</box>", "hm", answer(GOLD, GOLD.box)]
     return golds, texts
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "shown", "place"),
+    [
+        ("short (1, 2)", (6, 12), "short (1, 2)", (6, 12)),
+        ("x" * 500, (0, 0), "x" * 400, (0, 0)),
+        ("(1, 2)" + "x" * 500, (0, 6), "(1, 2)" + "x" * 394, (0, 6)),
+        # 100 characters before it, of which the ellipsis takes no place
+        ("x" * 500 + "(1, 2)", (500, 506), "…" + "x" * 100 + "(1, 2)", (101, 107)),
+        ("x" * 500 + "7" * 900, (500, 1400), "…" + "x" * 100 + "7" * 299, (101, 400)),
+    ],
+)
+def test_an_excerpt_holds_what_was_read(text, span, shown, place):
+    assert excerpt(text, span) == (shown, place)
 
 
 def test_the_worst_come_first_whatever_the_batches():

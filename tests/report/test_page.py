@@ -77,6 +77,34 @@ def test_what_a_model_writes_is_shown_and_not_run(tmp_path):
         assert page.locator(".card script, .card pre img").count() == 0
 
 
+def test_a_card_says_how_the_answer_was_read(tmp_path):
+    """By hand: numbers in brackets behind a thought, 3 and 7 of which are none of them; a box of
+    Gemini's, y before x; and a face, which JavaScript counts as two characters."""
+    long = (
+        "<think>"
+        + "so many words, 3 of them, " * 40
+        + "</think>\U0001f600 at [1200, 700, 1288, 728]"
+    )
+    turned = '\U0001f600 [{"box_2d": [700, 1200, 728, 1288], "label": "<b>7</b>"}]'
+    path = page_of(tmp_path, [long, turned, "no idea", HOSTILE + "[1200, 700, 1288, 728]"])
+    with open_page(path) as page:
+
+        def card(name):
+            return page.locator(".card", has_text=name).first
+
+        one = card("s0000")
+        assert one.locator("mark").inner_text() == "[1200, 700, 1288, 728]"
+        assert one.locator("pre").inner_text().startswith("…")
+        assert one.locator(".read").inner_text().startswith("read by brackets; ignored 3, 3, ")
+        assert "[700, 1200, 728, 1288]" in card("s0001").locator("mark").inner_text()
+        assert "y before x; ignored 7" in card("s0001").locator(".read").inner_text()
+        assert "<b>" not in card("s0001").locator("mark").inner_text()
+        assert card("s0002").locator("mark, .read").count() == 0
+        assert card("s0003").locator("mark").inner_text() == "[1200, 700, 1288, 728]"
+        assert card("s0003").locator("pre").inner_text().startswith(HOSTILE)
+        assert page.title().endswith("predictions.jsonl")
+
+
 @pytest.mark.parametrize("field", ["instruction", "id", "name", "source", "image"])
 def test_no_field_of_a_gold_record_is_run(tmp_path, field):
     gold = make_gold(**{"id": "a", field: HOSTILE})

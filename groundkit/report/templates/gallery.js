@@ -85,6 +85,29 @@
     return parts.join(", ");
   }
 
+  /** What the model wrote, with what was read of it marked. */
+  function written(answer) {
+    const pre = make("pre", { className: "text" });
+    if (answer.text === null || !answer.span) {
+      pre.textContent = answer.text === null ? "nothing" : answer.text;
+      return pre;
+    }
+    // Characters, of which JavaScript makes two where one is outside of the basic plane.
+    const characters = [...answer.text];
+    const part = (start, end) => characters.slice(start, end).join("");
+    const [start, end] = answer.span;
+    pre.append(part(0, start), make("mark", { textContent: part(start, end) }), part(end));
+    return pre;
+  }
+
+  /** By which rule, in which order, and which numbers were not read. */
+  function reading(answer) {
+    const parts = answer.rule ? [`read by ${answer.rule}`] : [];
+    if (answer.turned) parts.push("y before x");
+    if (answer.ignored) parts.push(`ignored ${answer.ignored.join(", ")}`);
+    return parts.join("; ");
+  }
+
   function wording(answer, index) {
     const why = make("p", { className: "why" });
     if (answer.who) why.append(make("b", { className: `who${index}`, textContent: answer.who }), " ");
@@ -93,8 +116,8 @@
     }));
     const said = [measures(answer), answer.why].filter(Boolean).join(": ");
     if (said) why.append(` ${said}`);
-    const text = answer.text === null ? "nothing" : answer.text;
-    return [why, make("pre", { className: "text", textContent: text })];
+    const read = reading(answer);
+    return [why, written(answer), ...(read ? [make("p", { className: "read dim", textContent: read })] : [])];
   }
 
   function card(entry) {
