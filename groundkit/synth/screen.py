@@ -1,0 +1,151 @@
+"""One screen from a design, a seed and an index."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from random import Random
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundkit.errors import OptionError
+from groundkit.geometry import IntBox, Size
+from groundkit.records import Screen
+from groundkit.synth import bars
+from groundkit.synth.boxes import Flow
+from groundkit.synth.buttons import round_button
+from groundkit.synth.canvas import Canvas
+from groundkit.synth.designs import ALL, KNOWN_DESIGNS
+from groundkit.synth.fonts import CJK_HINT, FontChoice, FontSet, find_fonts
+from groundkit.synth.overlays import overlay
+from groundkit.synth.pages import PAGES
+from groundkit.synth.texts import Texts
+from groundkit.synth.theme import Design, draw_theme
+from groundkit.synth.ui import Place, Ui
+from groundkit.vocabulary import Lang
+
+MIXED = "mixed"
+SMALLEST, LARGEST = 140, 4096
+"""Sides of a screen in pixels."""
+
+# Sides that the Qwen-VL processors leave as they are (patch times merge), large enough for a page.
+_SMALL_SIDES = tuple(range(224, 449, 28))
+
+
+class SynthScreen(NamedTuple):
+    """A picture, uint8 RGB of shape (height, width, 3), and what is on it."""
+
+    image: NDArray[np.uint8]
+    screen: Screen
+
+
+def make_screen(
+    design: str,
+    seed: int,
+    index: int,
+    *,
+    size: Size | None = None,
+    lang: Lang = "en",
+    fonts: FontChoice | FontSet = "system",
+) -> SynthScreen:
+    """A screen that depends on nothing but the arguments and the fonts.
+
+    Args:
+        design: one of `DESIGNS`, or `mixed` for one of `KNOWN_DESIGNS`.
+        size: (width, height); None: 224 to 448 pixels a side, multiples of 28.
+        fonts: those of the machine, the one of Pillow alone, or a set of your own.
+
+    Raises:
+        OptionError: an unknown design, an impossible size, no font for the language.
+    """
+    chosen = resolve_design(design, seed, index)
+    found = fonts if isinstance(fonts, FontSet) else find_fonts(fonts)
+    if lang == "zh" and not found.has_cjk:
+        raise OptionError("no installed font has Chinese letters", "lang zh", hint=CJK_HINT)
+    rng = _random(f"{chosen.name}:{seed}:{index}:{size}:{lang}")
+    width, height = size or (rng.choice(_SMALL_SIDES), rng.choice(_SMALL_SIDES))
+    check_size((width, height))
+    theme = draw_theme(rng, chosen, found, lang, _unit(rng, (width, height)))
+    canvas = Canvas((width, height), theme.palette.page)
+    _compose(Ui(canvas, theme, Texts(rng, lang), rng), chosen)
+    name = f"{chosen.name}-{seed}-{index:06d}"
+    screen = Screen(
+        id=name,
+        image=f"images/{name}.png",
+        width=width,
+        height=height,
+        elements=canvas.elements(),
+        source=f"synth-{chosen.name}",
+    )
+    return SynthScreen(np.asarray(canvas.image, np.uint8), screen)
+
+
+def resolve_design(name: str, seed: int, index: int) -> Design:
+    """The design of a screen; `mixed` draws one by seed and index.
+
+    Raises:
+        OptionError: no design has that name.
+    """
+    if name == MIXED:
+        name = _random(f"{MIXED}:{seed}:{index}").choice(KNOWN_DESIGNS)
+    if name not in ALL:
+        raise OptionError(f"no design {name!r}", choices=(MIXED, *ALL))
+    return ALL[name]
+
+
+def check_size(size: Size) -> None:
+    """Raises an OptionError if no screen can be drawn at a size."""
+    if not (min(size) >= SMALLEST and max(size) <= LARGEST):
+        raise OptionError(
+            f"a screen of {size[0]}x{size[1]}",
+            choices=(f"sides of {SMALLEST} to {LARGEST} pixels",),
+        )
+
+
+def _random(words: str) -> Random:
+    """Random numbers that are the same in every process and on every machine."""
+    digest = hashlib.blake2b(words.encode(), digest_size=16).digest()
+    return Random(int.from_bytes(digest, "big"))
+
+
+def _unit(rng: Random, size: Size) -> float:
+    """Pixels to a unit of length: phones differ in density, monitors hardly."""
+    width, height = size
+    if max(size) <= 480:
+        return rng.uniform(0.68, 0.95)
+    if height > width:
+        return max(width / rng.uniform(360, 430), 0.7)
+    return max(rng.uniform(0.85, 1.15) * math.sqrt(max(height / 900, 1)), 0.7)
+
+
+def _compose(ui: Ui, design: Design) -> None:
+    """Bars around a page, and sometimes something over it."""
+    width, height = ui.canvas.size
+    area: IntBox = (0, 0, width, height)
+    rng = ui.rng
+    name = rng.choices(tuple(design.pages), tuple(design.pages.values()))[0]
+    wide = width > ui.px(600)
+    if wide and ui.chance(0.7):
+        area = bars.side_bar(ui, area, ui.px(rng.uniform(170, 250)))
+    if ui.chance(0.75):
+        area = bars.top_bar(ui, area, ui.texts.word("title"), search=ui.chance(0.2))
+    if not wide and name != "chat" and height > ui.px(240) and ui.chance(0.35):
+        area = bars.bottom_bar(ui, area)
+    margin = ui.px(ui.looks.margin) * (2 if wide else 1)
+    flow = Flow(area[0] + margin, area[2] - margin, area[1] + ui.px(10), area[3] - ui.px(8))
+    if name not in ("chat", "player", "login") and ui.chance(0.18):
+        bars.tabs(ui, flow, ui.theme.palette.page, ui.texts.words("tag", 4))
+    floating = not wide and name in ("people", "feed", "todo", "files") and ui.chance(0.3)
+    side = ui.px(46)
+    floating = floating and flow.rest > 4 * side
+    if floating:
+        flow.bottom -= side + ui.px(10)
+    PAGES[name](ui, flow, ui.theme.palette.page)
+    if floating:
+        corner = (area[2] - margin - side, area[3] - side - ui.px(8))
+        box = (*corner, corner[0] + side, corner[1] + side)
+        round_button(ui, Place(box, ui.theme.palette.page), rng.choice(("plus", "pencil", "chat")))
+    if ui.chance(design.overlays):
+        overlay(ui)
