@@ -8,7 +8,7 @@ from groundkit.geometry import IntBox
 from groundkit.synth.boxes import Flow, columns, inset, split, square_left, square_right
 from groundkit.synth.buttons import icon_button
 from groundkit.synth.canvas import union
-from groundkit.synth.colors import Color, mix, readable_on
+from groundkit.synth.colors import Color, mix, readable_on, visible_on
 from groundkit.synth.fields import field
 from groundkit.synth.glyphs import width_of
 from groundkit.synth.panels import divider
@@ -80,7 +80,7 @@ def bottom_bar(ui: Ui, area: IntBox) -> IntBox:
     active = ui.rng.randrange(len(words))
     with_words = ui.chance(0.8)
     for index, part in enumerate(columns(box, len(words), 0)):
-        ink = palette.primary if index == active else palette.muted
+        ink = visible_on(palette.primary if index == active else palette.muted, color)
         tab = ui.canvas.record("tab", None, parent=number, clickable=True)
         if not with_words:
             ui.icon_in(part, icons[index], size=24, color=ink, parent=tab)
@@ -132,6 +132,7 @@ def _tab(ui: Ui, place: Place, name: str, active: bool) -> None:
         color = palette.primary if active else palette.muted
         if look == "box" and not active:
             color = palette.text
+        color = visible_on(color, place.ground)
         ink = ui.text_in(
             inset(box, ui.px(4)),
             name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundkit.geometry import IntBox
 from groundkit.synth.boxes import inset, middle
-from groundkit.synth.colors import BLACK, Color, mix, readable_on
+from groundkit.synth.colors import BLACK, Color, mix, readable_on, visible_on
 from groundkit.synth.glyphs import width_of
 from groundkit.synth.ui import Place, Ui
 
@@ -57,22 +57,12 @@ def _quiet(ui: Ui, place: Place, words: str) -> int:
         words,
         align="center",
         bold=True,
-        color=_visible(ui.theme.palette.primary, place.ground, ui),
+        color=visible_on(ui.theme.palette.primary, place.ground),
         type="button",
         parent=place.parent,
         clickable=True,
     )
     return len(ui.canvas.drafts) - 1
-
-
-def _visible(color: Color, ground: Color, ui: Ui) -> Color:
-    """`color`, unless it cannot be read on the ground."""
-    if sum(abs(a - b) for a, b in zip(color, ground, strict=True)) > 150:
-        return color
-    text = ui.theme.palette.text
-    if sum(abs(a - b) for a, b in zip(text, ground, strict=True)) > 200:
-        return text
-    return readable_on(ground)
 
 
 def _button_colors(ui: Ui, ground: Color, kind: str) -> tuple[Color, Color, Color]:
@@ -81,14 +71,14 @@ def _button_colors(ui: Ui, ground: Color, kind: str) -> tuple[Color, Color, Colo
     main = palette.danger if kind == "danger" else palette.primary
     if kind == "second":
         if look in ("tonal", "raised"):
-            return palette.tonal, palette.tonal, _visible(palette.on_tonal, palette.tonal, ui)
-        return ground, palette.border, _visible(palette.text, ground, ui)
+            return palette.tonal, palette.tonal, visible_on(palette.on_tonal, palette.tonal)
+        return ground, palette.border, visible_on(palette.text, ground)
     if look == "outline":
-        strong = _visible(main, ground, ui)
+        strong = visible_on(main, ground)
         return ground, strong, strong
     if look == "tonal":
         fill = mix(palette.surface, main, 0.25)
-        return fill, fill, _visible(palette.text, fill, ui)
+        return fill, fill, visible_on(palette.text, fill)
     border = mix(main, BLACK, 0.25) if ui.looks.line > 1.5 else main
     return main, border, readable_on(main)
 
@@ -135,7 +125,7 @@ def chip(ui: Ui, place: Place, words: str, active: bool = False) -> int:
         words,
         align="center",
         scale=0.88,
-        color=_visible(ink, fill, ui),
+        color=visible_on(ink, fill),
         parent=number,
     )
     return number
@@ -158,7 +148,7 @@ def badge(ui: Ui, place: Place, words: str, color: Color) -> int:
         words,
         align="center",
         scale=0.78,
-        color=readable_on(fill) if strong else _visible(color, fill, ui),
+        color=readable_on(fill) if strong else visible_on(color, fill),
         parent=number,
     )
     return number
@@ -168,7 +158,7 @@ def link(
     ui: Ui, place: Place, words: str, align: str = "left", scale: float = 0.92
 ) -> IntBox | None:
     """Words in the colour of links, sometimes with a line below them."""
-    color = _visible(ui.theme.palette.primary, place.ground, ui)
+    color = visible_on(ui.theme.palette.primary, place.ground)
     box = ui.text_in(
         place.box,
         words,

@@ -32,6 +32,21 @@ def luminance(color: Color) -> float:
     return (0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2]) / 255
 
 
+def contrast(first: Color, second: Color) -> float:
+    """How far apart two colours are in brightness, from 0 to 1."""
+    return abs(luminance(first) - luminance(second))
+
+
+def visible_on(color: Color, ground: Color, least: float = 0.3) -> Color:
+    """`color`, as much darker or lighter as it must be to be read on `ground`."""
+    end = readable_on(ground)
+    for share in (0.0, 0.3, 0.5, 0.7, 0.85):
+        shifted = mix(color, end, share)
+        if contrast(shifted, ground) >= least:
+            return shifted
+    return end
+
+
 def readable_on(background: Color) -> Color:
     """Black or white, whichever can be read on `background`."""
     return WHITE if luminance(background) < 0.6 else (24, 24, 28)
@@ -118,12 +133,12 @@ def draw_palette(rng: Random, span: PaletteRange, dark: bool) -> Palette:
         surface=surface,
         field=mix(surface, text if dark else WHITE, rng.choice((0.0, 0.04, 0.08))),
         text=text,
-        muted=mix(surface, text, rng.uniform(0.5, 0.7)),
+        muted=mix(mix(surface, page, 0.5), text, rng.uniform(0.55, 0.75)),
         border=border,
         primary=primary,
         on_primary=readable_on(primary),
         tonal=tonal,
-        on_tonal=primary if abs(luminance(primary) - luminance(tonal)) > 0.3 else text,
+        on_tonal=visible_on(primary, tonal),
         danger=hsl(rng.uniform(-0.02, 0.02), 0.75, lightness + 0.05),
         success=hsl(rng.uniform(0.33, 0.42), 0.6, lightness - 0.05),
         warning=hsl(rng.uniform(0.09, 0.13), 0.9, lightness),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from groundkit.geometry import IntBox
 from groundkit.synth.boxes import inset, split, square_left, square_right
 from groundkit.synth.canvas import union
-from groundkit.synth.colors import Color, mix
+from groundkit.synth.colors import Color, mix, visible_on
 from groundkit.synth.ui import Place, Ui
 
 _TRAILS = {"select": "down", "date": "calendar", "password": "eye"}
@@ -19,7 +19,11 @@ def field(ui: Ui, place: Place, words: str, kind: str = "input", value: str = ""
         kind: input, password, search, select or date.
     """
     box, palette = place.box, ui.theme.palette
-    look = "box" if kind == "search" and ui.looks.field == "line" else ui.looks.field
+    # On a coloured bar only a field with a fill of its own can be seen.
+    plain = place.ground in (palette.page, palette.surface)
+    look = ui.looks.field
+    if not plain or (kind == "search" and look == "line"):
+        look = "box"
     fill = _paint_field(ui, place, look)
     type = _TYPES.get(kind, "input")
     number = ui.canvas.record(
@@ -28,7 +32,7 @@ def field(ui: Ui, place: Place, words: str, kind: str = "input", value: str = ""
     side = ui.px(16)
     content = inset(box, ui.px(2 if look == "line" else 10))
     shown: list[IntBox] = []
-    color = palette.muted
+    color = visible_on(palette.muted, fill)
     if kind == "search":
         part, content = split(content, side)
         shown.append(ui.icon_in(part, "search", size=16, color=color, parent=number))
@@ -41,21 +45,13 @@ def field(ui: Ui, place: Place, words: str, kind: str = "input", value: str = ""
                 part, _TRAILS[kind], size=15, color=color, parent=number, clickable=clickable
             )
         )
-    ink = _ink(palette.text if value else palette.muted, fill)
+    ink = visible_on(palette.text if value else palette.muted, fill)
     text = ui.text_in(content, value or words, scale=0.95, color=ink, parent=number)
     if look == "line":
         # Nothing shows where an underlined field begins but what is written in it.
         line = (box[0], box[3] - ui.px(1.5), box[2], box[3])
         ui.canvas.drafts[number].box = union([line, *shown, *([text] if text else [])])
     return number
-
-
-def _ink(color: Color, ground: Color) -> Color:
-    """A weak colour that can still be seen."""
-    distance = sum(abs(a - b) for a, b in zip(color, ground, strict=True))
-    return (
-        color if distance > 140 else mix(color, (0, 0, 0) if sum(ground) > 380 else (255,) * 3, 0.5)
-    )
 
 
 def _paint_field(ui: Ui, place: Place, look: str) -> Color:
@@ -92,7 +88,7 @@ def text_area(ui: Ui, place: Place, words: str) -> int:
         box[1] + ui.px(8),
         words,
         scale=0.95,
-        color=_ink(ui.theme.palette.muted, fill),
+        color=visible_on(ui.theme.palette.muted, fill),
         width=box[2] - box[0] - ui.px(20),
         parent=number,
     )

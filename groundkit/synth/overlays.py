@@ -77,16 +77,19 @@ def _dialog_buttons(ui: Ui, place: Place, flow: Flow, stacked: bool) -> None:
         button(ui, place.at(right), first, strong)
 
 
-def _panel(ui: Ui, box: IntBox, type: str) -> Place:
-    """An empty panel with a soft edge; what it covers is hidden."""
+def _panel(ui: Ui, box: IntBox, type: str, shadow: bool = False) -> Place:
+    """An empty panel; what it covers is hidden. Without a shade around it, it has a shadow."""
     ui.canvas.cover(box)
     palette = ui.theme.palette
-    radius = ui.px(ui.looks.radius)
-    for step, share in ((3, 0.12), (2, 0.2), (1, 0.3)):
-        ring = (box[0] - step, box[1] - step, box[2] + step, box[3] + step)
-        ui.canvas.round(ring, mix(palette.page, BLACK, share), radius + step)
+    radius = ui.px(min(ui.looks.radius, 16))
+    if shadow:
+        for step, share in ((2, 0.1), (1, 0.18)):
+            ring = (box[0] - step, box[1] - step + 1, box[2] + step, box[3] + step + 1)
+            ui.canvas.round(ring, mix(palette.page, BLACK, share), radius + step)
     # A dark panel over a dark shade needs a line.
-    ui.canvas.frame(box, palette.surface, palette.border, ui.px(1), radius)
+    lined = shadow or ui.theme.dark or ui.looks.cards in ("border", "hard")
+    border = palette.text if ui.looks.cards == "hard" else palette.border
+    ui.canvas.frame(box, palette.surface, border, ui.px(ui.looks.line) if lined else 0, radius)
     number = ui.canvas.record(type, box)
     return Place(box, palette.surface, number)
 
@@ -100,14 +103,15 @@ def _menu(ui: Ui) -> None:
     wide = max(width_of(font, word) for word in words) + ui.px(40 + (28 if icons else 0))
     row = ui.theme.line() + ui.px(14)
     line = ui.px(1)
-    tall = len(words) * (row + line) - line + 2 * ui.px(4)
+    pad = ui.px(max(4, min(ui.looks.radius, 16) * 0.75))
+    tall = len(words) * (row + line) - line + 2 * pad
     if wide > width - 16 or tall > height - 16:
         return
     x = ui.rng.randrange(8, width - wide - 7)
     y = ui.rng.randrange(8, height - tall - 7)
     box = (x, y, x + wide, y + tall)
-    place = _panel(ui, box, "container")
-    flow = Flow(x + line, box[2] - line, y + ui.px(4), box[3])
+    place = _panel(ui, box, "container", shadow=True)
+    flow = Flow(x + ui.px(2), box[2] - ui.px(2), y + pad, box[3])
     chosen = ui.rng.randrange(-2, len(words))
     for index, word in enumerate(words):
         part = flow.take(row, line)

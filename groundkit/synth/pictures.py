@@ -37,7 +37,9 @@ def _photo(ui: Ui, size: tuple[int, int]) -> NDArray[np.uint8]:
     ramp = np.linspace(0, 1, height)[:, None]
     rows = np.array(top) * (1 - ramp) + np.array(low) * ramp
     field = np.ascontiguousarray(np.broadcast_to(rows[:, None], (height, width, 3)), np.uint8)
-    kind = rng.randrange(4)
+    kind = rng.randrange(7)
+    if kind > 3:
+        return _blur(ui, size, kind == 4)
     if kind == 0:
         _disc(field, rng.uniform(0.2, 0.8), rng.uniform(0.15, 0.4), 0.12, mix(top, WHITE, 0.7))
         _hills(ui, field, mix(low, BLACK, 0.35))
@@ -56,6 +58,20 @@ def _photo(ui: Ui, size: tuple[int, int]) -> NDArray[np.uint8]:
         _disc(field, 0.5, 0.38, 0.2, mix(low, WHITE, 0.6))
         _disc(field, 0.5, 1.0, 0.42, mix(top, BLACK, 0.4))
     return field
+
+
+def _blur(ui: Ui, size: tuple[int, int], smooth: bool) -> NDArray[np.uint8]:
+    """Patches of colour that run into each other, or that lie side by side like houses."""
+    rng = ui.rng
+    hue, columns, rows = rng.random(), rng.randrange(3, 8), rng.randrange(3, 7)
+    spread, dull = rng.uniform(0.05, 0.3), rng.uniform(0.1, 0.6)
+    patches = [
+        hsl(hue + rng.uniform(-spread, spread), dull, rng.uniform(0.15, 0.85))
+        for _ in range(columns * rows)
+    ]
+    small = np.array(patches, np.uint8).reshape(rows, columns, 3)
+    way = cv2.INTER_LINEAR if smooth else rng.choice((cv2.INTER_NEAREST, cv2.INTER_CUBIC))
+    return np.asarray(cv2.resize(small, size, interpolation=way), np.uint8)
 
 
 def _disc(field: NDArray[np.uint8], x: float, y: float, radius: float, color: Color) -> None:

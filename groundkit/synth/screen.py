@@ -19,6 +19,7 @@ from groundkit.synth.buttons import round_button
 from groundkit.synth.canvas import Canvas
 from groundkit.synth.designs import ALL, KNOWN_DESIGNS
 from groundkit.synth.fonts import CJK_HINT, FontChoice, FontSet, find_fonts
+from groundkit.synth.frames import breadcrumb, frame
 from groundkit.synth.overlays import overlay
 from groundkit.synth.pages import PAGES
 from groundkit.synth.texts import Texts
@@ -32,6 +33,9 @@ SMALLEST, LARGEST = 140, 4096
 
 # Sides that the Qwen-VL processors leave as they are (patch times merge), large enough for a page.
 _SMALL_SIDES = tuple(range(224, 449, 28))
+
+_WHOLE_PAGES = frozenset({"chat", "player", "login"})
+_LISTS = frozenset({"people", "feed", "todo", "files"})
 
 
 class SynthScreen(NamedTuple):
@@ -123,29 +127,36 @@ def _unit(rng: Random, size: Size) -> float:
 def _compose(ui: Ui, design: Design) -> None:
     """Bars around a page, and sometimes something over it."""
     width, height = ui.canvas.size
-    area: IntBox = (0, 0, width, height)
-    rng = ui.rng
-    name = rng.choices(tuple(design.pages), tuple(design.pages.values()))[0]
+    page = ui.rng.choices(tuple(design.pages), tuple(design.pages.values()))[0]
     wide = width > ui.px(600)
+    area = frame(ui, design.frame, (0, 0, width, height))
     if wide and ui.chance(0.7):
-        area = bars.side_bar(ui, area, ui.px(rng.uniform(170, 250)))
+        area = bars.side_bar(ui, area, ui.px(ui.rng.uniform(170, 250)))
     if ui.chance(0.75):
         area = bars.top_bar(ui, area, ui.texts.word("title"), search=ui.chance(0.2))
-    if not wide and name != "chat" and height > ui.px(240) and ui.chance(0.35):
+    if design.frame == "web" and ui.chance(0.15):
+        area = breadcrumb(ui, area)
+    bottom = not wide and page != "chat" and height > ui.px(240) and ui.chance(0.35)
+    if bottom:
         area = bars.bottom_bar(ui, area)
-    margin = ui.px(ui.looks.margin) * (2 if wide else 1)
-    flow = Flow(area[0] + margin, area[2] - margin, area[1] + ui.px(10), area[3] - ui.px(8))
-    if name not in ("chat", "player", "login") and ui.chance(0.18):
-        bars.tabs(ui, flow, ui.theme.palette.page, ui.texts.words("tag", 4))
-    floating = not wide and name in ("people", "feed", "todo", "files") and ui.chance(0.3)
-    side = ui.px(46)
-    floating = floating and flow.rest > 4 * side
-    if floating:
-        flow.bottom -= side + ui.px(10)
-    PAGES[name](ui, flow, ui.theme.palette.page)
-    if floating:
-        corner = (area[2] - margin - side, area[3] - side - ui.px(8))
-        box = (*corner, corner[0] + side, corner[1] + side)
-        round_button(ui, Place(box, ui.theme.palette.page), rng.choice(("plus", "pencil", "chat")))
+    _fill_page(ui, page, area, wide, scrolls=not bottom)
     if ui.chance(design.overlays):
         overlay(ui)
+
+
+def _fill_page(ui: Ui, page: str, area: IntBox, wide: bool, scrolls: bool) -> None:
+    """A page in what the bars have left; one that scrolls may go on below the screen."""
+    ground = ui.theme.palette.page
+    margin = ui.px(ui.looks.margin) * (2 if wide else 1)
+    flow = Flow(area[0] + margin, area[2] - margin, area[1] + ui.px(10), area[3] - ui.px(8))
+    if page not in _WHOLE_PAGES and ui.chance(0.18):
+        bars.tabs(ui, flow, ground, ui.texts.words("tag", 4))
+    side = ui.px(46)
+    if not wide and page in _LISTS and flow.rest > 4 * side and ui.chance(0.3):
+        flow.bottom -= side + ui.px(10)
+        x, y = area[2] - margin - side, area[3] - side - ui.px(8)
+        place = Place((x, y, x + side, y + side), ground)
+        round_button(ui, place, ui.rng.choice(("plus", "pencil", "chat")))
+    elif scrolls and page not in _WHOLE_PAGES and ui.chance(0.45):
+        flow.bottom += ui.px(ui.rng.uniform(10, 90))
+    PAGES[page](ui, flow, ground)

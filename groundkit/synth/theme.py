@@ -87,6 +87,7 @@ class Design:
         looks: for fields of `Looks` the values to choose from; others keep their default.
         pages: names of `pages.PAGES` with their weights.
         overlays: share of screens with a dialog or a menu.
+        frame: what is around its pages: phone, web or window.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Design:
     looks: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     pages: dict[str, float] = field(default_factory=dict)
     overlays: float = 0.1
+    frame: str = "web"
 
 
 @dataclass(frozen=True)

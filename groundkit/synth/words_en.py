@@ -121,5 +121,6 @@ ENGLISH = {
     "unit": "2 km|15 min|3 items|128 MB|4.5 GB|75%|12 km/h|350 g|1.5 l|6 people|24 h|5 new|9+|1/3",
     "about": "photo|picture|cover|preview|banner|artwork|thumbnail",
     "user": "avatar of|photo of|profile picture of",
-    "go_back": "Back",
+    "menu": "File|Edit|View|Insert|Format|Tools|Table|Window|Help|Sele"
+    "ct|Image|Layer|Run|Build|Debug|Go|Terminal|Project|Options",
 }

@@ -38,6 +38,7 @@ DESIGN = Design(
         "margin": (14, 16, 20),
         "icon_disc": ("square", "square", "none"),
     },
+    frame="phone",
     pages={
         "settings": 4,
         "people": 1,

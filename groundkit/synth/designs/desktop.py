@@ -39,5 +39,6 @@ DESIGN = Design(
         "chip": ("square",),
         "avatar_radius": (3, 99),
     },
+    frame="window",
     pages={"form": 3, "files": 2, "table": 2, "controls": 2, "blocks": 2, "settings": 1, "todo": 1},
 )

@@ -32,5 +32,6 @@ DESIGN = Design(
         "heading_bold": (True, False),
         "icon_disc": ("disc", "disc", "none"),
     },
+    frame="phone",
     pages={"settings": 4, "controls": 3, "todo": 1, "gallery": 1, "login": 1, "blocks": 1},
 )

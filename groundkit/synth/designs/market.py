@@ -34,5 +34,6 @@ DESIGN = Design(
         "margin": (8, 12),
         "chip": ("pill", "square", "outline"),
     },
+    frame="phone",
     pages={"shop": 5, "product": 3, "basket": 2, "form": 1, "gallery": 1, "people": 1},
 )

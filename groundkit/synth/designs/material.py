@@ -31,6 +31,7 @@ DESIGN = Design(
         "icon_disc": ("none", "none", "disc"),
         "chip": ("pill", "outline"),
     },
+    frame="phone",
     pages={
         "settings": 2,
         "people": 2,

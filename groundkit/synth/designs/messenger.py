@@ -35,5 +35,6 @@ DESIGN = Design(
         "margin": (8, 12),
         "avatar_radius": (99, 99, 8),
     },
+    frame="phone",
     pages={"chat": 5, "people": 4, "profile": 1, "settings": 1, "feed": 1},
 )

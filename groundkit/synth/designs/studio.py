@@ -31,6 +31,7 @@ DESIGN = Design(
         "margin": (10, 16),
         "avatar_radius": (99, 4),
     },
+    frame="phone",
     pages={
         "gallery": 3,
         "player": 3,
