@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase, Qwen2_5_VLConfig
 
 HIDDEN = 128
-LAYERS = 4
+LAYERS = 3
 VISION_HIDDEN = 64
 VISION_LAYERS = 3
 HEAD = 32

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 CELL = 28
 QUESTIONS_PER_SCREEN = 3
-_TARGETS = 12
 _LONGEST_NAME = 14  # tokens
 _FOREIGN_NAMES = 0.6
 _NAME_WEIGHT, _MARKUP_WEIGHT = 0.2, 0.1
@@ -49,7 +48,8 @@ class Batch:
         grid: rows and columns of patches.
         ids: tokens, (B, S); branch: 0 for the image and what is before it, then one number a
             question, -1 for padding, (B, S); positions: (3, B, S).
-        targets, weights: (B, S): what the next token should be, and how much that matters.
+        targets, weights: (B, S): what the next token should be, and how much that matters;
+            numbers: (B, S): whether it is a number of a box.
         stars, spots: points marked or not, (N, 8): screen, x, y, cell, box.
     """
 
@@ -60,6 +60,7 @@ class Batch:
     positions: Ints
     targets: Ints
     weights: Floats
+    numbers: NDArray[np.bool_]
     stars: Ints
     spots: Ints
 
@@ -102,7 +103,9 @@ def to_patches(pixels: Pixels) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     rows, columns = height // CELL, width // CELL
     cells = pixels[:, :, ::-1].reshape(rows, 2, 14, columns, 2, 14, 3)
-    return np.ascontiguousarray(cells.transpose(0, 3, 1, 4, 6, 2, 5)).reshape(rows * columns * 4, -1)
+    return np.ascontiguousarray(cells.transpose(0, 3, 1, 4, 6, 2, 5)).reshape(
+        rows * columns * 4, -1
+    )
 
 
 def normalise(patches: NDArray[np.uint8]) -> Floats:
@@ -127,14 +130,17 @@ class Writer:
 
     def write(
         self, rng: np.random.Generator, questions: list[Question], size: Size
-    ) -> tuple[list[int], list[int], list[tuple[int, int, int]], list[int], list[float]]:
-        """ids, branches, positions, targets and weights of one sequence."""
+    ) -> tuple[
+        list[int], list[int], list[tuple[int, int, int]], list[int], list[float], list[bool]
+    ]:
+        """ids, branches, positions, targets, weights and numbers of one sequence."""
         columns, rows = size[0] // CELL, size[1] // CELL
         start = len(self._prefix)
         ids = [*self._prefix, *[self._image] * (rows * columns)]
         positions = [(i, i, i) for i in range(start)]
         positions += [(start, start + r, start + c) for r in range(rows) for c in range(columns)]
         branches, weights = [0] * len(ids), [0.0] * len(ids)
+        numbers = [False] * len(ids)
         first = start + max(rows, columns)
         targets = [0] * len(ids)
         for number, question in enumerate(questions, 1):
@@ -143,7 +149,7 @@ class Writer:
                 *self._tokenizer(question.text).input_ids,
                 *self._turn,
             ]
-            answer, answer_weights = self._answer(rng, question)
+            answer, answer_weights, is_number = self._answer(rng, question)
             own = asked + answer
             ids += own
             branches += [number] * len(own)
@@ -151,12 +157,13 @@ class Writer:
             # The hidden state at one place says the token of the next.
             targets += [*own[1:], 0]
             weights += [*[0.0] * (len(asked) - 1), *answer_weights, 0.0]
-        return ids, branches, positions, targets, weights
+            numbers += [*[False] * (len(asked) - 1), *is_number, False]
+        return ids, branches, positions, targets, weights, numbers
 
     def _answer(
         self, rng: np.random.Generator, question: Question
-    ) -> tuple[list[int], list[float]]:
-        """Tokens and weights. The name is often another one that teaches nothing, so that the box
+    ) -> tuple[list[int], list[float], list[bool]]:
+        """Tokens, weights and which are numbers. The name is often another one that teaches nothing, so that the box
         does not come to depend on its length, which the model cannot read from the picture."""
         target = question.target
         word = type_word(target.type, question.lang)
@@ -167,15 +174,15 @@ class Writer:
         ref = write_ref(word, name)
         encoded = self._tokenizer(ref + write_box(target.box), return_offsets_mapping=True)
         name_start, name_end = len("<ref>") + len(word) + 1, len(ref) - len("</ref>")
-        weights = []
+        weights, numbers = [], []
         for id, (begin, _) in zip(encoded.input_ids, encoded.offset_mapping, strict=True):
-            if begin >= len(ref):
-                weights.append(1.0 if id in self._numbers else _MARKUP_WEIGHT)
-            elif begin < name_start:
-                weights.append(1.0 if begin >= len("<ref>") else _MARKUP_WEIGHT)
+            numbers.append(begin >= len(ref) and id in self._numbers)
+            if name_start <= begin < name_end:
+                weights.append(weight)
             else:
-                weights.append(weight if begin <= name_end else _MARKUP_WEIGHT)
-        return encoded.input_ids + self._end, [*weights, _MARKUP_WEIGHT]
+                said = numbers[-1] or len("<ref>") <= begin < name_start
+                weights.append(1.0 if said else _MARKUP_WEIGHT)
+        return encoded.input_ids + self._end, [*weights, _MARKUP_WEIGHT], [*numbers, False]
 
     def _is_long(self, name: str) -> bool:
         return len(name) > 40 or len(self._tokenizer(name).input_ids) > _LONGEST_NAME
@@ -188,9 +195,7 @@ def _points(screen: int, targets: list[Target], columns: int) -> list[list[int]]
     ]
 
 
-def make_batch(
-    rng: np.random.Generator, writer: Writer, scenes: list[_Scene], size: Size
-) -> Batch:
+def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], size: Size) -> Batch:
     """Arrays of scenes whose images all have `size`."""
     rows = [writer.write(rng, scene.questions, size) for scene in scenes]
     length = max(len(row[0]) for row in rows)
@@ -198,10 +203,12 @@ def make_batch(
     ids, branch = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
     positions = np.zeros((3, *shape), np.int64)
     targets, weights = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
+    numbers = np.zeros(shape, np.bool_)
     for i, row in enumerate(rows):
         n = len(row[0])
         ids[i, :n], branch[i, :n], targets[i, :n], weights[i, :n] = row[0], row[1], row[3], row[4]
         positions[:, i, :n] = np.array(row[2]).T
+        numbers[i, :n] = row[5]
     columns = size[0] // CELL
     stars = [p for i, scene in enumerate(scenes) for p in _points(i, scene.stars, columns)]
     spots = [p for i, scene in enumerate(scenes) for p in _points(i, scene.spots, columns)]
@@ -213,6 +220,7 @@ def make_batch(
         positions=positions,
         targets=targets,
         weights=weights,
+        numbers=numbers,
         stars=np.array(stars, np.int64).reshape(-1, 8),
         spots=np.array(spots, np.int64).reshape(-1, 8),
     )

@@ -17,6 +17,7 @@ from groundkit.tiny.tokenizer import NUMBERS, build_tokenizer, number_ids
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+MIN_PIXELS, MAX_PIXELS = 56 * 56, 448 * 448
 SHORTEST_PERIOD, LONGEST_PERIOD = 4.0, 2048.0
 
 
@@ -56,6 +57,11 @@ def build_processor(min_pixels: int, max_pixels: int) -> Any:
         video_processor=video_processor(),
         chat_template=CHAT_TEMPLATE,
     )
+
+
+def save_trained(model: Any, folder: Path) -> None:
+    """A trained model with its processor, in half precision."""
+    save(model.to(torch.bfloat16), build_processor(MIN_PIXELS, MAX_PIXELS), folder)
 
 
 def save(model: Any, processor: Any, folder: Path) -> None:

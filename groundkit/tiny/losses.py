@@ -9,7 +9,7 @@ need is then there for the answer to pick up.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,19 +22,14 @@ MIDDLE = 2
 _WAVES = 4
 
 
-class Answers(NamedTuple):
-    """Sums over a batch: the loss, and how good the forced answers are."""
-
-    loss: Tensor
-    figures: dict[str, float]
-
-
 class Heads(nn.Module):
     """The throw-away heads."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.star = nn.Sequential(nn.Linear(HIDDEN, 2 * HIDDEN), nn.GELU(), nn.Linear(2 * HIDDEN, 4))
+        self.star = nn.Sequential(
+            nn.Linear(HIDDEN, 2 * HIDDEN), nn.GELU(), nn.Linear(2 * HIDDEN, 4)
+        )
         self.spot = nn.Sequential(
             nn.Linear(HIDDEN + 4 * _WAVES, 2 * HIDDEN), nn.GELU(), nn.Linear(2 * HIDDEN, 4)
         )
@@ -65,7 +60,9 @@ def iou(some: Tensor, others: Tensor) -> Tensor:
     return both / (area + (others[:, 2:] - others[:, :2]).prod(1) - both).clamp(min=1e-6)
 
 
-def edge_loss(head: nn.Module, cells: Tensor, points: Tensor, with_place: bool) -> tuple[Tensor, float]:
+def edge_loss(
+    head: nn.Module, cells: Tensor, points: Tensor, with_place: bool
+) -> tuple[Tensor, float]:
     """Loss of the edges read from vision cells (B, n, d), and the mean IoU."""
     if not len(points):
         return cells.sum() * 0, math.nan
@@ -88,10 +85,12 @@ def number_loss(logits: Tensor, boxes: Tensor) -> Tensor:
     return functional.cross_entropy(logits.flatten(0, 1), boxes.flatten())
 
 
-def forward(model: Any, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+def forward(
+    model: Any, batch: dict[str, Tensor], grid: tuple[int, int]
+) -> tuple[Tensor, Tensor, Tensor]:
     """Vision cells (B, n, d), states in the middle and at the end of the language model (B, S, d)."""
-    size, grid = batch["ids"].shape, batch["grid"].tolist()
-    cells = see(model.model.visual, batch["patches"], (grid[0], grid[1]))
+    size = batch["ids"].shape
+    cells = see(model.model.visual, batch["patches"], grid)
     states = model.get_input_embeddings()(batch["ids"])
     image = (batch["ids"] == model.config.image_token_id)[..., None]
     states = states.masked_scatter(image, cells)

@@ -75,7 +75,9 @@ def ask(
     lang = LANGS[int(rng.integers(len(LANGS)))]
     if marker and alone and rng.random() < _STAR_ONLY:
         words = STAR_QUESTIONS[lang]
-        return Question(fill(words[int(rng.integers(len(words)))], target, marker, lang), target, lang)
+        return Question(
+            fill(words[int(rng.integers(len(words)))], target, marker, lang), target, lang
+        )
     if rng.random() < _OWN_WORDING:
         return Question(fill("", target, marker, lang), target, lang)
     words = QUESTIONS[lang]

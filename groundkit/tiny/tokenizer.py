@@ -36,7 +36,7 @@ SPECIALS = (
 )
 # Not special: what skips special tokens must keep them. With `, ` a box is eleven tokens.
 MARKUP = ("<ref>", "</ref>", "<box>", "</box>", "[[", "]]", ", ")
-_MERGED = 1000  # size of the vocabulary of the BPE
+_MERGED = 1200  # size of the vocabulary of the BPE
 
 
 def build_tokenizer() -> PreTrainedTokenizerBase:
