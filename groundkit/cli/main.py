@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from groundkit import __version__
-from groundkit.cli import compare, evaluate, lint, make_dataset, predict, preview, verify
+from groundkit.cli import compare, evaluate, lint, make_dataset, predict, preview, tiny, verify
 from groundkit.errors import GroundkitError
 
 app = typer.Typer(
@@ -52,6 +52,7 @@ app.command("predict")(predict.run)
 app.command("eval")(evaluate.run)
 app.command("compare")(compare.run)
 app.command("lint")(lint.run)
+app.command("tiny")(tiny.run)
 
 
 def run() -> None:

@@ -58,9 +58,10 @@ def load_model(
         DataError: the files of the model or its contract cannot be used.
         GroundkitError: torch, transformers or peft is not installed.
     """
-    _need("torch", "transformers")
+    need_extra()
     from groundkit.models.processors import allow_missing_torchvision
 
+    quieten()
     allow_missing_torchvision()
     where = find_model(name)
     if adapter is not None:
@@ -141,6 +142,11 @@ def _check_adapter(path: Path) -> None:
     if not (path / _ADAPTER_FILE).is_file():
         raise OptionError(f"no adapter at {str(path)!r}: no {_ADAPTER_FILE}", "--adapter")
     _need("peft")
+
+
+def need_extra() -> None:
+    """Raises a GroundkitError if torch or transformers is not installed."""
+    _need("torch", "transformers")
 
 
 def _need(*modules: str) -> None:
@@ -226,6 +232,13 @@ def load_processor(where: str, contract: Contract) -> Any:
     if tokenizer is not None:
         tokenizer.padding_side = "left"  # answers are written after the padding
     return processor
+
+
+def quieten() -> None:
+    """No progress bars of transformers on a loading that takes a moment."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -15,7 +15,7 @@ from transformers.utils.import_utils import is_torchvision_available
 from transformers.video_processing_utils import VideoProcessorMixin
 
 
-class Qwen2VLVideoProcessor(VideoProcessorMixin):  # type: ignore[misc, no-untyped-call]
+class Qwen2VLVideoProcessor(VideoProcessorMixin):  # type: ignore[misc]
     """Stands where the video processor would; has the settings that the processor asks for."""
 
     model_input_names = ["pixel_values_videos", "video_grid_thw"]  # noqa: RUF012

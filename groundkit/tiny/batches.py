@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from groundkit.geometry import Size
 from groundkit.grammar import write_box, write_ref
 from groundkit.images import Pixels
-from groundkit.tiny.questions import Question, Target, ask, draw_stars, find_targets
+from groundkit.records import Marker
+from groundkit.tiny.questions import Question, Target, ask, draw_stars
 from groundkit.tiny.words import NAMES, SYSTEM
 from groundkit.vocabulary import type_word
 
@@ -81,7 +82,7 @@ def make_scene(
     starred = _apart(targets) if mode == 0 else targets[: 1 if mode == 1 else 0]
     markers = draw_stars(pixels, starred, rivals)
     others = [target for target in targets if target not in starred]
-    pairs = [*zip(starred, markers, strict=True)]
+    pairs: list[tuple[Target, Marker | None]] = [*zip(starred, markers, strict=True)]
     if mode == 1:
         pairs += [(target, None) for target in others]
     elif mode == 2:
@@ -110,7 +111,7 @@ def to_patches(pixels: Pixels) -> NDArray[np.uint8]:
 
 def normalise(patches: NDArray[np.uint8]) -> Floats:
     """Pixel values as the processor makes them, of one of the two equal frames."""
-    values = patches.reshape(*patches.shape[:-1], 3, 196).astype(np.float32) / 255
+    values: Any = patches.reshape(*patches.shape[:-1], 3, 196).astype(np.float32) / 255
     values = (values - _MEAN[:, None]) / _STD[:, None]
     result: Floats = values.reshape(patches.shape)
     return result
@@ -163,8 +164,11 @@ class Writer:
     def _answer(
         self, rng: np.random.Generator, question: Question
     ) -> tuple[list[int], list[float], list[bool]]:
-        """Tokens, weights and which are numbers. The name is often another one that teaches nothing, so that the box
-        does not come to depend on its length, which the model cannot read from the picture."""
+        """Tokens, weights and which are numbers.
+
+        The name is often another one that teaches nothing, so that the box does not come to depend
+        on its length, which the model cannot read from the picture.
+        """
         target = question.target
         word = type_word(target.type, question.lang)
         name, weight = target.name, _NAME_WEIGHT

@@ -50,7 +50,7 @@ class Case(NamedTuple):
 class Scores(NamedTuple):
     """Means over the cases: shares of readable answers, IoU, IoU of at least 0.5, centre hit."""
 
-    count: int
+    cases: int
     parse: float
     iou: float
     iou50: float
@@ -58,7 +58,7 @@ class Scores(NamedTuple):
 
     def row(self, name: str) -> str:
         return (
-            f"{name:34} {self.count:5} {self.parse:6.3f} {self.iou:6.3f}"
+            f"{name:34} {self.cases:5} {self.parse:6.3f} {self.iou:6.3f}"
             f" {self.iou50:6.3f} {self.hit:6.3f}"
         )
 
@@ -135,7 +135,8 @@ def answer(loaded: LoadedModel, cases: Sequence[Case], max_tokens: int = 48) -> 
     order = sorted(range(len(cases)), key=lambda i: (cases[i].pixels.shape, i))
     for start in range(0, len(order), _BATCH):
         chosen = order[start : start + _BATCH]
-        for index, text in zip(chosen, _generate(loaded, [cases[i] for i in chosen], max_tokens)):
+        written = _generate(loaded, [cases[i] for i in chosen], max_tokens)
+        for index, text in zip(chosen, written, strict=True):
             texts[index] = text
     return texts
 

@@ -88,7 +88,7 @@ def number_loss(logits: Tensor, boxes: Tensor) -> Tensor:
 def forward(
     model: Any, batch: dict[str, Tensor], grid: tuple[int, int]
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Vision cells (B, n, d), states in the middle and at the end of the language model (B, S, d)."""
+    """Cells (B, n, d), and states in the middle and at the end of the language model (B, S, d)."""
     size = batch["ids"].shape
     cells = see(model.model.visual, batch["patches"], grid)
     states = model.get_input_embeddings()(batch["ids"])

@@ -13,6 +13,7 @@ that falls to almost nothing over the last part: half of what the model can do a
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import time
 from collections import defaultdict
@@ -28,7 +29,7 @@ from groundkit.store import atomic_write
 from groundkit.tiny import losses
 from groundkit.tiny.architecture import HIDDEN
 from groundkit.tiny.batches import Batch, normalise
-from groundkit.tiny.build import build_model, save_trained
+from groundkit.tiny.build import build_model, export
 from groundkit.tiny.data import Stage, batches, stage_at
 from groundkit.tiny.muon import Muon
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
@@ -110,9 +111,10 @@ class Trainer:
             if name not in ("patches", "grid")
         }
         tensors["patches"] = torch.from_numpy(normalise(batch.patches))
+        figures: dict[str, float] = {}
         if looks_only:
             cells = losses.see(self.model.model.visual, tensors["patches"], batch.grid)
-            answer, figures = cells.sum() * 0, {}
+            answer = cells.sum() * 0
         else:
             cells, middle, end = losses.forward(self.model, tensors, batch.grid)
             answer, figures = self._answers(tensors, end)
@@ -176,7 +178,7 @@ class Trainer:
 
 
 def pretrain(config: Config, out: Path, say: Any = print) -> None:
-    """Trains and writes the checkpoint to `out`; `out`/state.pt is what a killed run goes on from."""
+    """Trains and writes the checkpoint to `out`/model; a killed run goes on from `out`/state.pt."""
     trainer = Trainer(config)
     kept = out / "state.pt"
     if kept.exists():
@@ -188,7 +190,7 @@ def pretrain(config: Config, out: Path, say: Any = print) -> None:
     with batches((STAGES, config.steps, config.seed), start, config.steps) as stream:
         for batch in stream:
             for name, value in trainer.train_step(batch).items():
-                if value == value:
+                if not math.isnan(value):
                     sums[name].append(value)
             if trainer.step % 50 == 0:
                 means = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sums.items())
@@ -198,7 +200,7 @@ def pretrain(config: Config, out: Path, say: Any = print) -> None:
                 save_state(trainer.state(), kept)
                 saved = time.monotonic()
     save_state(trainer.state(), kept)
-    save_trained(trainer.model.eval(), out)
+    export(trainer.model.eval(), out / "model")
 
 
 def save_state(state: dict[str, Any], path: Path) -> None:
