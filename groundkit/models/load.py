@@ -44,6 +44,7 @@ def load_model(
     adapter: Path | None = None,
     device: str | None = None,
     dtype: str | None = None,
+    contract: Contract | None = None,
 ) -> LoadedModel:
     """A model by name: `tiny`, a folder, or a repository of the hub.
 
@@ -52,6 +53,7 @@ def load_model(
             that counts.
         device: `cpu`, `cuda`, `cuda:1`, `mps`; None for the best there is.
         dtype: `float32`, `bfloat16` or `float16`; None for what suits the device.
+        contract: the one that counts; None for that of the model.
 
     Raises:
         OptionError: no such model, device or type.
@@ -71,7 +73,7 @@ def load_model(
     if adapter is not None:
         model = _put_on(model, adapter)
     model = _move(model, chosen)
-    contract = _contract(where, name, adapter, model)
+    contract = contract or _contract(where, name, adapter, model)
     processor = load_processor(where, contract)
     return LoadedModel(model.eval(), processor, contract, name)
 
