@@ -35,9 +35,9 @@ from groundkit.tiny.muon import Muon
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
 
 STAGES = (
-    Stage(0.50, (5, 6, 7, 8), 576, looks_only=True),
-    Stage(0.76, (5, 6, 7, 8), 380),
-    Stage(0.93, (6, 7, 8, 9, 10, 11), 430),
+    Stage(0.52, (5, 6, 7, 8), 576, looks_only=True),
+    Stage(0.74, (5, 6, 7, 8), 380),
+    Stage(0.92, (6, 7, 8, 9, 10, 11), 430),
     Stage(1.00, (8, 9, 10, 11, 12, 13, 14, 15, 16), 520),
 )
 
@@ -53,7 +53,7 @@ class Config:
         save_every: seconds between checkpoints.
     """
 
-    steps: int = 4200
+    steps: int = 5000
     seed: int = 0
     muon: float = 4e-3
     adamw: float = 2e-3
