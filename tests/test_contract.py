@@ -130,7 +130,10 @@ def test_an_impossible_contract_is_not_written(tmp_path):
 @pytest.mark.parametrize("name", MODEL_FAMILIES)
 def test_every_family_gives_a_contract_that_can_be_written(tmp_path, name):
     contract = contract_for_family(name)
-    assert (contract.frame, contract.rule) == (MODEL_FAMILIES[name].frame, MODEL_FAMILIES[name].rule)
+    assert (contract.frame, contract.rule) == (
+        MODEL_FAMILIES[name].frame,
+        MODEL_FAMILIES[name].rule,
+    )
     write_contract(contract, tmp_path)
     assert contract_of(tmp_path) == contract
 

@@ -55,6 +55,7 @@ def test_import_groundkit_is_light():
         (),
         ("--help",),
         ("--version",),
+        ("synth", "--help"),
         ("make-dataset", "--help"),
         ("verify", "--help"),
         ("preview", "--help"),

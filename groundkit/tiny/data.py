@@ -18,6 +18,7 @@ from groundkit.tiny.batches import CELL, Batch, Writer, make_batch, make_scene
 from groundkit.tiny.questions import Target, find_targets
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
 from groundkit.vocabulary import LANGS
+from groundkit.workers import leave_with_parent
 
 _TARGETS = 12
 _AHEAD = 6
@@ -117,6 +118,7 @@ def batches(maker_args: tuple[Any, ...], start: int, stop: int) -> Iterator[Iter
 def _produce(queue: Any, maker_args: tuple[Any, ...], start: int, stop: int) -> None:
     import cv2
 
+    leave_with_parent()
     cv2.setNumThreads(1)
     maker = BatchMaker(*maker_args)
     for step in range(start, stop):
