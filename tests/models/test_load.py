@@ -11,7 +11,6 @@ import torch
 
 from groundkit.contract import Contract, write_contract
 from groundkit.errors import DataError, GroundkitError, OptionError
-from groundkit.models import load
 from groundkit.models.load import find_model, load_model
 from groundkit.tiny.build import CONTRACT
 
