@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 CELL = 28
-QUESTIONS_PER_SCREEN = 3
 _LONGEST_NAME = 14  # tokens
 _FOREIGN_NAMES = 0.6
 _SPOTS = 64  # points without a star that the vision tower is asked about, on each screen
@@ -75,9 +74,9 @@ class _Scene(NamedTuple):
 
 
 def make_scene(
-    rng: np.random.Generator, pixels: Pixels, targets: list[Target], rivals: Any
+    rng: np.random.Generator, pixels: Pixels, targets: list[Target], rivals: Any, count: int
 ) -> _Scene:
-    """Stars and questions for a screen."""
+    """Stars and up to `count` questions for a screen."""
     mode = rng.choice(len(_STARS), p=_STARS)
     pixels = pixels.copy()
     starred = _apart(targets) if mode == 0 else targets[: 1 if mode == 1 else 0]
@@ -88,7 +87,7 @@ def make_scene(
         pairs += [(target, None) for target in others]
     elif mode == 2:
         pairs = [(target, None) for target in targets]
-    questions = [ask(rng, t, m, alone=mode == 1) for t, m in pairs[:QUESTIONS_PER_SCREEN]]
+    questions = [ask(rng, t, m, alone=mode == 1) for t, m in pairs[:count]]
     return _Scene(pixels, questions, starred, scatter(rng, rivals, _SPOTS))
 
 

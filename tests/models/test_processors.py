@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import subprocess
+import sys
+
 import pytest
 from transformers import AutoProcessor
 from transformers.models.qwen2_5_vl.processing_qwen2_5_vl import Qwen2_5_VLProcessor
@@ -33,9 +37,18 @@ def test_allowing_twice_is_as_good_as_once(untrained):
 
 
 def test_with_torchvision_nothing_is_replaced(monkeypatch):
-    from transformers.models.auto import video_processing_auto
-
-    before = video_processing_auto.AutoVideoProcessor
+    auto = importlib.import_module("transformers.models.auto.video_processing_auto")
+    before = auto.AutoVideoProcessor
     monkeypatch.setattr(processors, "is_torchvision_available", lambda: True)
     processors.allow_missing_torchvision()
-    assert video_processing_auto.AutoVideoProcessor is before
+    assert auto.AutoVideoProcessor is before
+
+
+LOAD = "import sys; from groundkit.models.load import load_model; load_model(sys.argv[1])"
+
+
+def test_a_fresh_process_loads_it_whatever_was_imported_before(untrained):
+    for first in ("", "import transformers; ", "from transformers import AutoProcessor; "):
+        command = [sys.executable, "-c", first + LOAD, str(untrained)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert (done.returncode, done.stderr) == (0, "")

@@ -14,7 +14,7 @@ from groundkit.tiny.data import HELD_OUT, BatchMaker, Stage, batches, stage_at
 from groundkit.tiny.questions import ask, draw_stars, fill, find_targets, scatter
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
 
-STAGES = (Stage(0.5, (5, 6), 80, looks_only=True), Stage(1.0, (6, 8), 80))
+STAGES = (Stage(18, (5, 6), 80, looks_only=True), Stage(40, (6, 8), 80, questions=2))
 SIZE = (224, 168)
 
 
@@ -31,26 +31,27 @@ def same(one, other):
 
 
 def test_a_batch_depends_on_its_number_alone():
-    one, other = BatchMaker(STAGES, 40, 3), BatchMaker(STAGES, 40, 3)
+    one, other = BatchMaker(STAGES, 3), BatchMaker(STAGES, 3)
     in_turn = [one.make(step) for step in range(8)]
     for step in (7, 0, 3):
         assert same(in_turn[step], other.make(step))
     assert not same(in_turn[0], in_turn[1])
-    assert not same(in_turn[0], BatchMaker(STAGES, 40, 4).make(0))
+    assert not same(in_turn[0], BatchMaker(STAGES, 4).make(0))
 
 
 def test_another_process_makes_the_same_batches():
-    maker = BatchMaker(STAGES, 40, 3)
-    with batches((STAGES, 40, 3), 5, 8) as stream:
+    maker = BatchMaker(STAGES, 3)
+    with batches(STAGES, 3, 5, 8) as stream:
         for step, batch in enumerate(stream, 5):
             assert same(batch, maker.make(step))
     assert step == 7
 
 
 def test_stages_follow_each_other():
-    assert [stage_at(STAGES, share).looks_only for share in (0, 0.49, 0.5, 1)] == [
-        *(True, True, False, False)
-    ]
+    looks = [stage_at(STAGES, step).looks_only for step in (0, 17, 18, 39, 40)]
+    assert looks == [True, True, False, False, False]
+    maker = BatchMaker(STAGES, 0)
+    assert [maker.make(step).branch.max() for step in (0, 18)] == [3, 2]
 
 
 def test_training_never_uses_the_seeds_of_evaluation():
@@ -106,7 +107,7 @@ def test_questions_come_in_both_languages_and_many_wordings(drawn):
 def test_a_screen_has_no_star_one_or_many(drawn):
     pixels, targets, rivals = drawn
     counts = {
-        len(make_scene(np.random.default_rng(seed), pixels, targets, rivals).stars)
+        len(make_scene(np.random.default_rng(seed), pixels, targets, rivals, 3).stars)
         for seed in range(40)
     }
     assert {0, 1} < counts
@@ -117,7 +118,7 @@ def test_what_is_learned_is_the_answer(drawn):
     pixels, targets, rivals = drawn
     tokenizer = build_tokenizer()
     writer = Writer(tokenizer, number_ids(tokenizer))
-    scene = make_scene(np.random.default_rng(1), pixels, targets, rivals)
+    scene = make_scene(np.random.default_rng(1), pixels, targets, rivals, 3)
     row = writer.write(np.random.default_rng(1), scene.questions, SIZE)
     ids, branch, _, wanted, weights, numbers = (np.array(column) for column in row)
     assert ids.shape == branch.shape == wanted.shape == weights.shape == numbers.shape

@@ -28,7 +28,7 @@ def batch_of(count=2, seed=0):
         targets, rivals = find_targets(made.screen, SIZE, 6, 0)
         if len(targets) > 2:
             pixels = np.ascontiguousarray(made.image[:, :, ::-1])
-            scenes.append(make_scene(rng, pixels, targets, rivals))
+            scenes.append(make_scene(rng, pixels, targets, rivals, 3))
     return make_batch(rng, Writer(TOKENIZER, number_ids(TOKENIZER)), scenes[:count], SIZE)
 
 
