@@ -14,7 +14,7 @@ import msgspec
 import pytest
 import typer
 
-from groundkit import grammar, records, store
+from groundkit import grammar, records, store, synth
 from groundkit.cli.main import app
 from groundkit.dataset import manifest, rules, screen
 from groundkit.errors import DataError
@@ -36,7 +36,9 @@ FOLDER = [
     *(screen.ElementRow, manifest.Manifest, manifest.SplitCheck),
     *(screen.DatasetOptions, rules.ElementRules),
 ]
-RECORDS = NOUNS + FOLDER
+# What synth.json holds.
+SYNTH = [synth.SynthManifest, synth.SynthOptions]
+RECORDS = NOUNS + FOLDER + SYNTH
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -153,7 +155,7 @@ def test_the_table_notices_a_changed_field():
     assert default_of(field) == "`[]`"
 
 
-EXAMPLES = [*NOUNS, screen.ElementRow, manifest.Manifest]
+EXAMPLES = [*NOUNS, screen.ElementRow, manifest.Manifest, synth.SynthManifest]
 
 
 @pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: record.__name__)

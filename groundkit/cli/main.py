@@ -13,7 +13,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from groundkit import __version__
-from groundkit.cli import compare, evaluate, lint, make_dataset, predict, preview, tiny, verify
+from groundkit.cli import (
+    compare,
+    evaluate,
+    lint,
+    make_dataset,
+    predict,
+    preview,
+    synth,
+    tiny,
+    verify,
+)
 from groundkit.errors import GroundkitError
 
 app = typer.Typer(
@@ -45,6 +55,7 @@ def _options(
     """Options of the command itself."""
 
 
+app.command("synth")(synth.run)
 app.command("make-dataset")(make_dataset.run)
 app.command("preview")(preview.run)
 app.command("verify")(verify.run)

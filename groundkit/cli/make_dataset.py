@@ -129,11 +129,11 @@ def run(
 
     Example: groundkit make-dataset fixtures/screens --out data
     """
-    from groundkit.dataset.workers import start_early
+    from groundkit.workers import start_early
 
     processes = workers or os.cpu_count() or 1
     if processes > 1:
-        start_early()
+        start_early("groundkit.dataset.build")
     from groundkit.dataset.prompts import read_template
     from groundkit.dataset.rules import ElementRules
     from groundkit.dataset.screen import DatasetOptions

@@ -30,10 +30,10 @@ from groundkit.dataset import workspace
 from groundkit.dataset.finish import finish
 from groundkit.dataset.manifest import Manifest
 from groundkit.dataset.screen import DatasetOptions, ScreenPart, process_screen
-from groundkit.dataset.workers import leave_with_parent, process_context
 from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.records import LocatedScreen
 from groundkit.store import encode_line, read_jsonl, write_bytes
+from groundkit.workers import leave_with_parent, process_context
 
 OnError = Literal["skip", "stop"]
 SourceItem = LocatedScreen | GroundkitError
@@ -263,7 +263,7 @@ def _runner(workers: int) -> Iterator[Run]:
         cv2.setNumThreads(1)
         yield _run_here
         return
-    pool = ProcessPoolExecutor(workers, process_context(), initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, process_context(__name__), initializer=_start_worker)
     for _ in range(workers):
         pool.submit(int)  # they start while the first screens are read
     try:

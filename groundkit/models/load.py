@@ -285,7 +285,8 @@ def _contract(where: str, name: str, adapter: Path | None, model: Any) -> Contra
         if folder is not None and (contract := contract_of(folder)):
             return contract
     model_type = str(getattr(model.config, "model_type", ""))
-    family = guess_family(name, model_type)
+    # Of a folder only its own name: what it lies in may be called anything.
+    family = guess_family(Path(name).name if Path(where).is_dir() else name, model_type)
     if family is None:
         raise OptionError(
             f"what {name} writes its coordinates in is not known (type {model_type or 'unknown'})",

@@ -7,10 +7,10 @@ place of the real one: under the real one's name, so that what is saved is valid
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, cast
 
 from transformers import processing_utils
-from transformers.models.auto import video_processing_auto
 from transformers.utils.import_utils import is_torchvision_available
 from transformers.video_processing_utils import VideoProcessorMixin
 
@@ -52,7 +52,9 @@ def allow_missing_torchvision() -> None:
     """
     if is_torchvision_available():
         return
-    cast(Any, video_processing_auto).AutoVideoProcessor = _AutoVideoProcessor
+    # Imported by name: as an attribute of its lazy package it may be another object.
+    auto: Any = importlib.import_module("transformers.models.auto.video_processing_auto")
+    auto.AutoVideoProcessor = _AutoVideoProcessor
     # `processing_utils` looks classes up by name in the lazy root of transformers.
     module = cast(Any, processing_utils).transformers_module
     module.VideoProcessorMixin = VideoProcessorMixin

@@ -2,5 +2,15 @@
 
 from groundkit.synth.designs import DESIGNS, KNOWN_DESIGNS, UNSEEN_DESIGNS
 from groundkit.synth.screen import SynthScreen, make_screen
+from groundkit.synth.write import SynthManifest, SynthOptions, write_screens
 
-__all__ = ["DESIGNS", "KNOWN_DESIGNS", "UNSEEN_DESIGNS", "SynthScreen", "make_screen"]
+__all__ = [
+    "DESIGNS",
+    "KNOWN_DESIGNS",
+    "SynthManifest",
+    "SynthOptions",
+    "SynthScreen",
+    "UNSEEN_DESIGNS",
+    "make_screen",
+    "write_screens",
+]

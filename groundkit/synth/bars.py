@@ -32,7 +32,10 @@ def top_bar(ui: Ui, area: IntBox, title: str, search: bool = False) -> IntBox:
     height = ui.px(ui.rng.choice((42, 48, 54)))
     box, rest = (*area[:3], area[1] + height), (area[0], area[1] + height, *area[2:])
     ui.canvas.fill(box, palette.bar)
-    number = ui.canvas.record("toolbar", box)
+    lined = ui.looks.bar == "line" and palette.bar != palette.primary
+    number = None  # of the colour of the page and without a line nobody sees a bar
+    if lined or palette.bar != palette.page:
+        number = ui.canvas.record("toolbar", box)
     content = inset(box, ui.px(10))
     side = ui.px(24)
     if ui.chance(0.6):
@@ -60,7 +63,7 @@ def top_bar(ui: Ui, area: IntBox, title: str, search: bool = False) -> IntBox:
             type="heading",
             parent=number,
         )
-    if ui.looks.bar == "line" and palette.bar != palette.primary:
+    if lined:
         divider(ui, box[0], box[2], box[3] - 1, palette.bar)
     return rest
 
@@ -81,10 +84,12 @@ def bottom_bar(ui: Ui, area: IntBox) -> IntBox:
     with_words = ui.chance(0.8)
     for index, part in enumerate(columns(box, len(words), 0)):
         ink = visible_on(palette.primary if index == active else palette.muted, color)
-        tab = ui.canvas.record("tab", None, parent=number, clickable=True)
         if not with_words:
-            ui.icon_in(part, icons[index], size=24, color=ink, parent=tab)
+            sign = ui.icon_in(part, icons[index], size=24, color=ink, record=False)
+            about = ui.icon_word(icons[index])
+            ui.canvas.record("tab", sign, description=about, parent=number, clickable=True)
             continue
+        tab = ui.canvas.record("tab", None, parent=number, clickable=True)
         line = ui.theme.line(0.76)
         top = (*part[:3], part[3] - line - ui.px(4))
         ui.icon_in(inset(top, 0, 3), icons[index], size=21, color=ink, parent=tab)

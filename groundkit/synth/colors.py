@@ -123,7 +123,7 @@ def draw_palette(rng: Random, span: PaletteRange, dark: bool) -> Palette:
         if span.flip or (luminance(page) > 0.97 and rng.random() < 0.6):
             surface = mix(page, BLACK, rng.uniform(0.0, 0.05))
         text = mix(mix(BLACK, primary, rng.uniform(0.0, 0.2)), WHITE, rng.uniform(0.05, 0.2))
-    border = mix(surface, text, rng.uniform(0.12, 0.3))
+    border = mix(surface, text, rng.uniform(0.17, 0.32))
     tonal = mix(surface, primary, rng.uniform(0.12, 0.25))
     bars = {"surface": surface, "page": page, "primary": primary, "ink": mix(text, page, 0.1)}
     bar = bars[rng.choice(span.bar)]

@@ -100,7 +100,7 @@ class FontSet:
         return {face.name: _hash(face.path) for face in sorted(faces, key=lambda face: face.name)}
 
 
-def find_fonts(choice: FontChoice = "system") -> FontSet:
+def find_fonts(choice: str = "system") -> FontSet:
     """The fonts of this machine, or only the one that comes with Pillow, the same everywhere.
 
     Raises:

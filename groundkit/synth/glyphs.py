@@ -60,7 +60,7 @@ class Font:
         return Run(mask, dx, dy, advance)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=512)
 def _font(face: Face, size: int, fake_bold: bool) -> Font:
     return Font(face, size, fake_bold)
 
@@ -73,7 +73,7 @@ def font_of(family: Family, size: float, bold: bool = False) -> Font:
     return _font(family.regular, pixels, bold)
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=2048)
 def run(font: Font, text: str) -> Run:
     """`text` drawn in one line, letter by letter, without kerning: having FreeType set each line
     takes five times as long, and text on screens is hardly kerned at these sizes."""

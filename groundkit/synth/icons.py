@@ -198,7 +198,7 @@ class IconMask:
         self.mask, self.dx, self.dy = mask, dx, dy
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=4096)
 def icon_mask(name: str, size: int, stroke: float, solid: bool = False) -> IconMask:
     """An icon in a square of `size` pixels; `stroke` is a width on the field of 24."""
     big = size * _SCALE

@@ -20,7 +20,7 @@ def card(ui: Ui, place: Place, type: str = "card", clickable: bool = False) -> P
     box, palette, look = place.box, ui.theme.palette, ui.looks.cards
     radius = ui.px(ui.looks.radius)
     fill = palette.surface
-    near = sum(abs(a - b) for a, b in zip(fill, place.ground, strict=True)) < 14
+    near = sum(abs(a - b) for a, b in zip(fill, place.ground, strict=True)) < 24
     border, width = fill, 0
     if look == "hard":
         border, width = palette.text, ui.px(max(ui.looks.line, 1.5))

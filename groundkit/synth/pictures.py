@@ -90,7 +90,7 @@ def _hills(ui: Ui, field: NDArray[np.uint8], color: Color, level: float = 0.55) 
     cv2.fillPoly(field, [np.array(points, np.int32)], color, cv2.LINE_AA)
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=64)
 def rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
     """A rectangle with round corners as a mask."""
     width, height = size

@@ -31,8 +31,15 @@ MIXED = "mixed"
 SMALLEST, LARGEST = 140, 4096
 """Sides of a screen in pixels."""
 
-# Sides that the Qwen-VL processors leave as they are (patch times merge), large enough for a page.
-_SMALL_SIDES = tuple(range(224, 449, 28))
+# Multiples of 28 pass the Qwen2-VL processors as they are (patch times merge).
+_SMALL = range(224, 449, 28)
+
+SIZES: dict[str, tuple[Size, ...]] = {
+    "small": tuple((width, height) for width in _SMALL for height in _SMALL),
+    "phone": ((360, 800), (390, 844), (412, 915), (1080, 1920), (1080, 2400)),
+    "desktop": ((1280, 800), (1366, 768), (1440, 900), (1920, 1080)),
+}
+"""Sizes by what they are for: to learn on, and to test on."""
 
 _WHOLE_PAGES = frozenset({"chat", "player", "login"})
 _LISTS = frozenset({"people", "feed", "todo", "files"})
@@ -67,23 +74,31 @@ def make_screen(
     chosen = resolve_design(design, seed, index)
     found = fonts if isinstance(fonts, FontSet) else find_fonts(fonts)
     if lang == "zh" and not found.has_cjk:
-        raise OptionError("no installed font has Chinese letters", "lang zh", hint=CJK_HINT)
-    rng = _random(f"{chosen.name}:{seed}:{index}:{size}:{lang}")
-    width, height = size or (rng.choice(_SMALL_SIDES), rng.choice(_SMALL_SIDES))
+        raise OptionError("no font here has Chinese letters", "lang zh", hint=CJK_HINT)
+    width, height = size or seeded("size", seed, index).choice(SIZES["small"])
     check_size((width, height))
+    rng = seeded(chosen.name, seed, index, width, height, lang)
     theme = draw_theme(rng, chosen, found, lang, _unit(rng, (width, height)))
     canvas = Canvas((width, height), theme.palette.page)
     _compose(Ui(canvas, theme, Texts(rng, lang), rng), chosen)
-    name = f"{chosen.name}-{seed}-{index:06d}"
     screen = Screen(
-        id=name,
-        image=f"images/{name}.png",
+        id=screen_id(chosen.name, seed, index),
+        image=image_name(chosen.name, seed, index),
         width=width,
         height=height,
         elements=canvas.elements(),
         source=f"synth-{chosen.name}",
     )
-    return SynthScreen(np.asarray(canvas.image, np.uint8), screen)
+    return SynthScreen(np.array(canvas.image, np.uint8), screen)
+
+
+def screen_id(design: str, seed: int, index: int) -> str:
+    return f"{design}-{seed}-{index:06d}"
+
+
+def image_name(design: str, seed: int, index: int) -> str:
+    """Where a folder of screens holds the picture of one."""
+    return f"images/{screen_id(design, seed, index)}.png"
 
 
 def resolve_design(name: str, seed: int, index: int) -> Design:
@@ -93,7 +108,7 @@ def resolve_design(name: str, seed: int, index: int) -> Design:
         OptionError: no design has that name.
     """
     if name == MIXED:
-        name = _random(f"{MIXED}:{seed}:{index}").choice(KNOWN_DESIGNS)
+        name = seeded(MIXED, seed, index).choice(KNOWN_DESIGNS)
     if name not in ALL:
         raise OptionError(f"no design {name!r}", choices=(MIXED, *ALL))
     return ALL[name]
@@ -108,9 +123,10 @@ def check_size(size: Size) -> None:
         )
 
 
-def _random(words: str) -> Random:
+def seeded(*words: str | int) -> Random:
     """Random numbers that are the same in every process and on every machine."""
-    digest = hashlib.blake2b(words.encode(), digest_size=16).digest()
+    text = ":".join(map(str, words))
+    digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
     return Random(int.from_bytes(digest, "big"))
 
 
@@ -160,3 +176,6 @@ def _fill_page(ui: Ui, page: str, area: IntBox, wide: bool, scrolls: bool) -> No
     elif scrolls and page not in _WHOLE_PAGES and ui.chance(0.45):
         flow.bottom += ui.px(ui.rng.uniform(10, 90))
     PAGES[page](ui, flow, ground)
+    if page not in _WHOLE_PAGES and flow.rest > ui.px(150) and ui.chance(0.8):
+        flow.left = area[0] + margin  # a page may have indented what comes below its head
+        PAGES["blocks"](ui, flow, ground)

@@ -39,7 +39,7 @@ def table(ui: Ui, flow: Flow, ground: Color, most_rows: int = 30) -> None:
         if look != "grid" and index:
             parent = ui.canvas.record("list_item", row)
         for number, kind in enumerate(kinds):
-            right = lefts[number + 1] - (line if look == "grid" else 0)
+            right = lefts[number + 1]
             cell = (lefts[number] + (line if look == "grid" else 0), y, right, y + height)
             place = Place(cell, fill, parent)
             if look == "grid":

@@ -18,7 +18,7 @@ from groundkit.geometry import Size
 from groundkit.grammar import write_box, write_ref
 from groundkit.images import Pixels
 from groundkit.records import Marker
-from groundkit.tiny.questions import Question, Target, ask, draw_stars
+from groundkit.tiny.questions import Question, Target, ask, draw_stars, scatter
 from groundkit.tiny.words import NAMES, SYSTEM
 from groundkit.vocabulary import type_word
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 CELL = 28
-QUESTIONS_PER_SCREEN = 3
 _LONGEST_NAME = 14  # tokens
 _FOREIGN_NAMES = 0.6
+_SPOTS = 64  # points without a star that the vision tower is asked about, on each screen
 _NAME_WEIGHT, _MARKUP_WEIGHT = 0.2, 0.1
 # Share of images with many stars, with one, and with none.
 _STARS = (0.4, 0.35, 0.25)
@@ -51,7 +51,7 @@ class Batch:
             question, -1 for padding, (B, S); positions: (3, B, S).
         targets, weights: (B, S): what the next token should be, and how much that matters;
             numbers: (B, S): whether it is a number of a box.
-        stars, spots: points marked or not, (N, 8): screen, x, y, cell, box.
+        stars, spots: points with a star and without, (N, 8): screen, x, y, cell, box.
     """
 
     patches: NDArray[np.uint8]
@@ -70,13 +70,13 @@ class _Scene(NamedTuple):
     pixels: Pixels
     questions: list[Question]
     stars: list[Target]
-    spots: list[Target]
+    spots: tuple[Ints, Ints]
 
 
 def make_scene(
-    rng: np.random.Generator, pixels: Pixels, targets: list[Target], rivals: Any
+    rng: np.random.Generator, pixels: Pixels, targets: list[Target], rivals: Any, count: int
 ) -> _Scene:
-    """Stars and questions for a screen."""
+    """Stars and up to `count` questions for a screen."""
     mode = rng.choice(len(_STARS), p=_STARS)
     pixels = pixels.copy()
     starred = _apart(targets) if mode == 0 else targets[: 1 if mode == 1 else 0]
@@ -87,8 +87,8 @@ def make_scene(
         pairs += [(target, None) for target in others]
     elif mode == 2:
         pairs = [(target, None) for target in targets]
-    questions = [ask(rng, t, m, alone=mode == 1) for t, m in pairs[:QUESTIONS_PER_SCREEN]]
-    return _Scene(pixels, questions, starred, others)
+    questions = [ask(rng, t, m, alone=mode == 1) for t, m in pairs[:count]]
+    return _Scene(pixels, questions, starred, scatter(rng, rivals, _SPOTS))
 
 
 def _apart(targets: list[Target]) -> list[Target]:
@@ -199,6 +199,11 @@ def _points(screen: int, targets: list[Target], columns: int) -> list[list[int]]
     ]
 
 
+def _spots(screen: int, points: Ints, boxes: Ints, columns: int) -> Ints:
+    cells = points[:, 1] // CELL * columns + points[:, 0] // CELL
+    return np.column_stack([np.full(len(points), screen), points, cells, boxes])
+
+
 def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], size: Size) -> Batch:
     """Arrays of scenes whose images all have `size`."""
     rows = [writer.write(rng, scene.questions, size) for scene in scenes]
@@ -215,7 +220,7 @@ def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], s
         numbers[i, :n] = row[5]
     columns = size[0] // CELL
     stars = [p for i, scene in enumerate(scenes) for p in _points(i, scene.stars, columns)]
-    spots = [p for i, scene in enumerate(scenes) for p in _points(i, scene.spots, columns)]
+    spots = [_spots(i, *scene.spots, columns) for i, scene in enumerate(scenes)]
     return Batch(
         patches=np.stack([to_patches(scene.pixels) for scene in scenes]),
         grid=(size[1] // 14, size[0] // 14),
@@ -226,5 +231,5 @@ def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], s
         weights=weights,
         numbers=numbers,
         stars=np.array(stars, np.int64).reshape(-1, 8),
-        spots=np.array(spots, np.int64).reshape(-1, 8),
+        spots=np.concatenate(spots),
     )

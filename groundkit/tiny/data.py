@@ -18,6 +18,7 @@ from groundkit.tiny.batches import CELL, Batch, Writer, make_batch, make_scene
 from groundkit.tiny.questions import Target, find_targets
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
 from groundkit.vocabulary import LANGS
+from groundkit.workers import leave_with_parent
 
 _TARGETS = 12
 _AHEAD = 6
@@ -30,15 +31,17 @@ class Stage(NamedTuple):
     """A part of the training with its sizes of images.
 
     Attributes:
-        until: share of all steps at which the stage ends.
+        until: step at which the stage ends.
         sides: lengths of a side in cells of 28 pixels, drawn alone for width and height.
         cells: images of a batch are as many as have about so many cells.
+        questions: about each screen.
         looks_only: train the vision tower alone.
     """
 
-    until: float
+    until: int
     sides: tuple[int, ...]
     cells: int
+    questions: int = 3
     looks_only: bool = False
 
 
@@ -50,9 +53,9 @@ class _Drawn(NamedTuple):
     rivals: Boxes
 
 
-def stage_at(stages: tuple[Stage, ...], share: float) -> Stage:
-    """The stage at a share of the training."""
-    return next((stage for stage in stages if share < stage.until), stages[-1])
+def stage_at(stages: tuple[Stage, ...], step: int) -> Stage:
+    """The stage of a step."""
+    return next((stage for stage in stages if step < stage.until), stages[-1])
 
 
 class BatchMaker:
@@ -62,8 +65,8 @@ class BatchMaker:
     with other stars and questions, because drawing them costs as much as looking at them.
     """
 
-    def __init__(self, stages: tuple[Stage, ...], steps: int, seed: int) -> None:
-        self._stages, self._steps, self._seed = stages, steps, seed
+    def __init__(self, stages: tuple[Stage, ...], seed: int) -> None:
+        self._stages, self._seed = stages, seed
         tokenizer = build_tokenizer()
         self._writer = Writer(tokenizer, number_ids(tokenizer))
         self._block: tuple[int, list[_Drawn], Size] = (-1, [], (0, 0))
@@ -77,13 +80,19 @@ class BatchMaker:
         turn, part = divmod(place, _BATCHES)
         order = np.random.default_rng((self._seed, 1, number, turn)).permutation(len(drawn))
         rng = np.random.default_rng((self._seed, 2, step))
-        scenes = [make_scene(rng, *drawn[index]) for index in order[part::_BATCHES]]
+        count = self._stage(number).questions
+        chosen = [drawn[index] for index in order[part::_BATCHES]]
+        scenes = [make_scene(rng, d.pixels, d.targets, d.rivals, count) for d in chosen]
         return make_batch(rng, self._writer, scenes, size)
+
+    def _stage(self, number: int) -> Stage:
+        """The stage that a block belongs to: that of its first step."""
+        return stage_at(self._stages, number * _BATCHES * _PASSES)
 
     def _draw(self, number: int) -> tuple[list[_Drawn], Size]:
         """The screens of a block, all of one size."""
         rng = np.random.default_rng((self._seed, 0, number))
-        stage = stage_at(self._stages, number * _BATCHES * _PASSES / self._steps)
+        stage = self._stage(number)
         columns, rows = (int(side) for side in rng.choice(stage.sides, 2))
         size = (columns * CELL, rows * CELL)
         wanted = _BATCHES * max(2, round(stage.cells / (columns * rows)))
@@ -101,11 +110,13 @@ class BatchMaker:
 
 
 @contextmanager
-def batches(maker_args: tuple[Any, ...], start: int, stop: int) -> Iterator[Iterator[Batch]]:
+def batches(
+    stages: tuple[Stage, ...], seed: int, start: int, stop: int
+) -> Iterator[Iterator[Batch]]:
     """The batches from `start` to `stop`, made ahead of their use by another process."""
     context = multiprocessing.get_context("spawn")
     queue: Any = context.Queue(_AHEAD)
-    process = context.Process(target=_produce, args=(queue, maker_args, start, stop), daemon=True)
+    process = context.Process(target=_produce, args=(queue, stages, seed, start, stop), daemon=True)
     process.start()
     try:
         yield (queue.get() for _ in range(start, stop))
@@ -114,10 +125,11 @@ def batches(maker_args: tuple[Any, ...], start: int, stop: int) -> Iterator[Iter
         process.join()
 
 
-def _produce(queue: Any, maker_args: tuple[Any, ...], start: int, stop: int) -> None:
+def _produce(queue: Any, stages: tuple[Stage, ...], seed: int, start: int, stop: int) -> None:
     import cv2
 
+    leave_with_parent()
     cv2.setNumThreads(1)
-    maker = BatchMaker(*maker_args)
+    maker = BatchMaker(stages, seed)
     for step in range(start, stop):
         queue.put(maker.make(step))

@@ -30,6 +30,7 @@ from groundkit.models.load import LoadedModel, load_model
 from groundkit.records import LocatedScreen, Sample, Screen
 from groundkit.store import read_jsonl
 from groundkit.synth import UNSEEN_DESIGNS, make_screen
+from groundkit.synth.fonts import FontChoice, find_fonts
 from groundkit.tiny.questions import Question, Target, draw_stars, fill, find_targets
 from groundkit.tiny.words import STAR_QUESTIONS
 from groundkit.vocabulary import LANGS, Lang
@@ -95,12 +96,15 @@ def ask_reverse(pixels: Pixels, targets: list[Target], rivals: Any, lang: Lang) 
     return None
 
 
-def synthetic_cases(design: str, count: int, asker: Asker) -> Iterator[Case]:
-    """One case a screen; languages take turns."""
+def synthetic_cases(
+    design: str, count: int, asker: Asker, fonts: FontChoice = "system"
+) -> Iterator[Case]:
+    """One case a screen; languages take turns, on the screen as far as there are fonts."""
+    has_cjk = find_fonts(fonts).has_cjk
     index = 0
     while count:
         lang = LANGS[index % len(LANGS)]
-        made = make_screen(design, SEED, index, lang=lang)
+        made = make_screen(design, SEED, index, lang=lang if has_cjk else "en", fonts=fonts)
         index += 1
         size = (made.screen.width, made.screen.height)
         targets, rivals = find_targets(made.screen, size, 8, SEED)

@@ -35,10 +35,10 @@ from groundkit.tiny.muon import Muon
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
 
 STAGES = (
-    Stage(0.50, (5, 6, 7, 8), 576, looks_only=True),
-    Stage(0.76, (5, 6, 7, 8), 380),
-    Stage(0.93, (6, 7, 8, 9, 10, 11), 430),
-    Stage(1.00, (8, 9, 10, 11, 12, 13, 14, 15, 16), 520),
+    Stage(2600, (5, 6, 7, 8), 576, looks_only=True),
+    Stage(3700, (5, 6, 7, 8), 380),
+    Stage(4000, (6, 7, 8, 9, 10, 11), 430),
+    Stage(5500, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
 )
 
 
@@ -47,18 +47,16 @@ class Config:
     """Settings of a run.
 
     Attributes:
-        steps: of the whole run; what a step costs depends on its stage.
         muon, adamw: learning rates of matrices and of everything else.
-        warmup: steps; decay: share of the steps over which the rates fall, at the end.
+        warmup, decay: steps at the start and at the end over which the rates rise and fall.
         save_every: seconds between checkpoints.
     """
 
-    steps: int = 4200
     seed: int = 0
     muon: float = 4e-3
     adamw: float = 2e-3
     warmup: int = 40
-    decay: float = 0.25
+    decay: int = 1400
     clip: float = 1.0
     save_every: float = 120.0
 
@@ -88,13 +86,12 @@ class Trainer:
 
     def train_step(self, batch: Batch) -> dict[str, float]:
         """Updates everything from one batch; returns figures."""
-        share = self.step / self.config.steps
         rate = min(1.0, (self.step + 1) / self.config.warmup)
-        rate *= min(1.0, max(0.01, (1 - share) / self.config.decay))
+        rate *= min(1.0, max(0.01, (STAGES[-1].until - self.step) / self.config.decay))
         for optimizer, base in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = base * rate
-        loss, figures = self.losses(batch, stage_at(STAGES, share).looks_only)
+        loss, figures = self.losses(batch, stage_at(STAGES, self.step).looks_only)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
         for optimizer, _ in self.optimizers:
@@ -186,8 +183,7 @@ def pretrain(config: Config, out: Path, say: Any = print) -> None:
         say(f"going on from step {trainer.step}")
     sums: dict[str, list[float]] = defaultdict(list)
     saved = time.monotonic()
-    start = trainer.step
-    with batches((STAGES, config.steps, config.seed), start, config.steps) as stream:
+    with batches(STAGES, config.seed, trainer.step, STAGES[-1].until) as stream:
         for batch in stream:
             for name, value in trainer.train_step(batch).items():
                 if not math.isnan(value):
@@ -214,12 +210,11 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Make the checkpoint of the tiny model.")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=Config.steps)
     parser.add_argument("--seed", type=int, default=Config.seed)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     os.environ["OMP_NUM_THREADS"] = "1"
-    config = Config(steps=arguments.steps, seed=arguments.seed)
+    config = Config(seed=arguments.seed)
     pretrain(config, arguments.out, lambda text: print(text, flush=True))  # noqa: T201
 
 

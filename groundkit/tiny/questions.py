@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groundkit.dataset.marker import draw_marker, plan_marker
 from groundkit.dataset.points import Boxes
@@ -52,6 +53,18 @@ def find_targets(screen: Screen, size: Size, count: int, seed: int) -> tuple[lis
     ]
     rivals = np.array([row.box for row in judged if row.is_rival], dtype=np.int64)
     return targets, rivals.reshape(-1, 4)
+
+
+def scatter(rng: np.random.Generator, rivals: Boxes, count: int) -> tuple[NDArray[np.int64], Boxes]:
+    """Points anywhere on elements, (N, 2), with the smallest box that holds each, (N, 4)."""
+    chosen = rivals[rng.integers(len(rivals), size=count)]
+    points = rng.integers(chosen[:, :2], np.maximum(chosen[:, 2:], chosen[:, :2] + 1))
+    areas = np.prod(rivals[:, 2:] - rivals[:, :2], axis=1)
+    low, high = rivals[:, :2], rivals[:, 2:]
+    holds = np.all((points[:, None] >= low) & (points[:, None] < high), axis=2)
+    smallest = np.where(holds, areas, np.iinfo(np.int64).max).argmin(axis=1)
+    held = holds.any(axis=1)
+    return points[held], rivals[smallest[held]]
 
 
 def draw_stars(pixels: Pixels, targets: Sequence[Target], rivals: Boxes) -> list[Marker]:

@@ -7,6 +7,7 @@ from groundkit.synth.boxes import Flow, columns, inset, split, square_left
 from groundkit.synth.buttons import button, button_width
 from groundkit.synth.choices import progress
 from groundkit.synth.colors import Color
+from groundkit.synth.fields import field_height
 from groundkit.synth.pages import forms, lists, media
 from groundkit.synth.panels import RowKind, card, chip_row, heading, paragraph, rows, state_color
 from groundkit.synth.pictures import chart
@@ -177,7 +178,12 @@ def _post(ui: Ui, flow: Flow, place: Place) -> None:
         media.post(ui, flow, place.ground)
 
 
+def _field(ui: Ui, flow: Flow, place: Place) -> None:
+    if box := flow.take(field_height(ui), ui.px(ui.looks.gap)):
+        forms.one_field(ui, place.at(box))
+
+
 _BLOCKS = (
-    *(_head, _words, _chips, _tabs, _search, _rows, _rows, _stats, _post),
-    *(forms.button_row, forms.choices),
+    *(_head, _words, _chips, _tabs, _search, _rows, _rows, _stats, _post, _field, _field),
+    *(forms.button_row, forms.button_row, forms.choices),
 )

@@ -21,36 +21,54 @@ from groundkit.synth.ui import Place, Ui
 KINDS = ("input", "input", "input", "select", "date", "password", "stepper")
 
 
+CHOICES = 24
+"""Height of a row of checkboxes or radios."""
+
+
 def form(ui: Ui, flow: Flow, ground: Color) -> None:
-    """Fields with labels, choices and buttons at the end; on a card if there is room."""
+    """Fields with labels, choices and buttons at the end, sometimes on a card."""
     if ui.chance(0.6):
         heading(ui, flow, ui.texts.word("title"))
     flow.left += ui.px(ui.looks.indent)
     place = Place((flow.left, flow.top, flow.right, flow.bottom), ground)
+    gap, pad = ui.px(ui.looks.gap), ui.px(14)
+    framed = ui.chance(0.4)
+    heights = _plan(ui, flow.rest - (2 * pad if framed else 0))
     inner = flow
-    if ui.chance(0.35) and flow.rest > ui.px(220):
-        place = card(ui, place)
-        inner = Flow(flow.left, flow.right, flow.top + ui.px(12), flow.bottom - ui.px(8))
-        inner = inner.inner(ui.px(14))
-    wanted = ui.rng.randrange(2, 9)
-    two = inner.width > ui.px(460) and ui.chance(0.6)
-    foot = ui.px(ui.looks.control + ui.looks.gap)
-    while wanted > 0 and inner.rest - foot > field_height(ui):
-        box = inner.take(field_height(ui), ui.px(ui.looks.gap))
+    if framed and len(heights) > 1:
+        box = flow.take(sum(heights.values()) + gap * (len(heights) - 1) + 2 * pad, gap)
         if box is None:
-            break
-        for part in columns(box, 2, ui.px(16)) if two else [box]:
-            one_field(ui, place.at(part))
-        wanted -= 1
-        if ui.chance(0.25):
+            return
+        place = card(ui, place.at(box))
+        inner = Flow(box[0] + pad, box[2] - pad, box[1] + pad, box[3])
+    two = inner.width > ui.px(460) and ui.chance(0.6)
+    for number, kind in enumerate(heights):
+        if kind.startswith("choices"):
             choices(ui, inner, place)
-    if (
-        ui.chance(0.25)
-        and inner.rest - foot > ui.px(70)
-        and (box := inner.take(ui.px(64), ui.px(10)))
-    ):
-        text_area(ui, place.at(box), ui.texts.word("hint"))
-    button_row(ui, inner, place)
+        elif kind == "buttons":
+            button_row(ui, inner, place)
+        elif box := inner.take(heights[kind], gap if number < len(heights) - 1 else 0):
+            if kind == "area":
+                text_area(ui, place.at(box), ui.texts.word("hint"))
+                continue
+            for part in columns(box, 2, ui.px(16)) if two else [box]:
+                one_field(ui, place.at(part))
+
+
+def _plan(ui: Ui, room: int) -> dict[str, int]:
+    """What a form consists of, with the height of each part."""
+    parts: dict[str, int] = {}
+    for number in range(ui.rng.randrange(2, 9)):
+        parts[f"field {number}"] = field_height(ui)
+        if ui.chance(0.25):
+            parts[f"choices {number}"] = ui.px(CHOICES)
+    if ui.chance(0.25):
+        parts["area"] = ui.px(64)
+    gap, buttons = ui.px(ui.looks.gap), ui.px(ui.looks.control)
+    while parts and sum(parts.values()) + gap * len(parts) + buttons > room:
+        parts.popitem()
+    parts["buttons"] = buttons
+    return parts
 
 
 def one_field(ui: Ui, place: Place) -> None:
@@ -72,7 +90,7 @@ def choices(ui: Ui, flow: Flow, place: Place) -> None:
     """Checkboxes or radios side by side."""
     kind = ui.rng.choice(("checkbox", "checkbox", "radio"))
     topic = "check" if kind == "checkbox" else "option"
-    box = flow.take(ui.px(24), ui.px(ui.looks.gap * 0.6))
+    box = flow.take(ui.px(CHOICES), ui.px(ui.looks.gap))
     if box is None:
         return
     x, chosen = box[0], ui.rng.randrange(3)

@@ -24,6 +24,7 @@ def feed(ui: Ui, flow: Flow, ground: Color) -> None:
             post(ui, column, ground)
             if column.top == top:
                 break
+    flow.top = flow.bottom
 
 
 def post(ui: Ui, flow: Flow, ground: Color) -> None:
@@ -33,7 +34,9 @@ def post(ui: Ui, flow: Flow, ground: Color) -> None:
     image = round(flow.width * ui.rng.uniform(0.3, 0.6)) if ui.chance(0.7) else 0
     if head + foot + line + image + 3 * pad > flow.rest:
         image = 0
-    height = pad + head + ui.px(6) + line + (image + ui.px(6) if image else 0) + foot + pad
+    height = (
+        pad + head + ui.px(6) + line + (image + ui.px(6) if image else 0) + foot + pad + ui.px(8)
+    )
     box = flow.take(height, ui.px(ui.looks.gap * 1.2))
     if box is None:
         return
@@ -59,6 +62,8 @@ def post(ui: Ui, flow: Flow, ground: Color) -> None:
 def _reactions(ui: Ui, place: Place) -> None:
     x, box = place.box[0], place.box
     for name in ui.rng.sample(("heart", "chat", "share", "bookmark", "star"), 3):
+        if x + ui.px(64) > box[2]:
+            break
         icon = (x, box[1], x + ui.px(20), box[3])
         icon_button(ui, icon, name, ui.theme.palette.muted, place.parent)
         x += ui.px(28)

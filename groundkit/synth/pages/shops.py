@@ -70,6 +70,7 @@ def product(ui: Ui, flow: Flow, ground: Color) -> None:
         height = min(left[2] - left[0], flow.rest)
         photo = (*left[:3], left[1] + height)
         picture(ui, place.at(photo), about(ui, title), ui.px(ui.looks.radius))
+        flow.top = flow.bottom  # what stands below the picture is in the other column
         flow = Flow(right[0], right[2], right[1], right[3])
     elif flow.rest > ui.px(230) and (box := flow.take(flow.rest * 2 // 5, ui.px(10))):
         picture(ui, place.at(box), about(ui, title), ui.px(ui.looks.radius))

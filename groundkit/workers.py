@@ -1,4 +1,4 @@
-"""The processes of a build. Light to import, so that they can start before anything else."""
+"""Processes to work in. Light to import, so that they can start before anything else."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ import sys
 import threading
 from multiprocessing.context import BaseContext
 
-_HEAVY = "groundkit.dataset.build"
 
-
-def process_context() -> BaseContext:
-    """How worker processes are made: forked from a server that has imported what they need and runs
-    no thread of ours; spawned where there is no such server, on Windows."""
+def process_context(module: str) -> BaseContext:
+    """How worker processes are made: forked from a server that has imported the module they need
+    and runs no thread of ours; spawned where there is no such server, on Windows."""
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([_HEAVY])
+    context.set_forkserver_preload([module])
     return context
 
 
-def start_early() -> None:
+def start_early(module: str) -> None:
     """Starts the server, which imports what workers need while this process imports its own."""
     if sys.platform != "win32":
-        process_context()
+        process_context(module)
         multiprocessing.forkserver.ensure_running()
 
 
