@@ -7,7 +7,7 @@ it is what the predictions file carries. Of several answers to one sample the fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import attrgetter
 from typing import cast, get_args
@@ -216,6 +216,8 @@ def _choose(
             intake.show("unknown", prediction.id)
         elif split not in ("all", gold.split):
             intake.other_split += 1
+        elif prediction.id in ids and prediction.draw:
+            continue  # another answer that was asked for
         elif prediction.id in ids:
             intake.duplicates += 1
             intake.show("duplicates", prediction.id)
@@ -251,10 +253,14 @@ def _batch(
     frames = _frames(predictions, selection.frame, intake, where)
     if selection.golds is not None:
         _compare(predictions, chosen, intake)
+        if selection.frame is None:
+            _check_images(predictions, chosen, where)
     intake.frames.update(frames)
     intake.models.update(map(attrgetter("model"), predictions))
     texts = [prediction.text for prediction in predictions]
     arrays = to_arrays(chosen, where, "gold.", selection.rule)
+    if selection.rule is None:
+        arrays = _as_seen(arrays, predictions)
     _check_sizes(arrays, frames, where)
     scores = [
         prediction.scores or (() if prediction.score is None else (prediction.score,))
@@ -280,6 +286,33 @@ def _frames(
         hint = "declare it for all rows: --frame NAME or --model-family NAME"
         raise DataError(what, where(frames.index(None)), FRAME_NAMES, hint)
     return cast("list[FrameName]", frames)
+
+
+def _as_seen(arrays: GoldArrays, predictions: Sequence[Prediction]) -> GoldArrays:
+    """The arrays with the sizes that rows say the model saw, where those are not the images'."""
+    said = list(map(attrgetter("seen"), predictions))
+    if not any(said):
+        return arrays
+    seen = arrays.seen.copy()
+    for row, size in enumerate(said):
+        if size is not None:
+            seen[row] = size
+    return replace(arrays, seen=seen)
+
+
+def _check_images(
+    predictions: Sequence[Prediction], golds: Sequence[Gold], where: Callable[[int], str]
+) -> None:
+    """Refuses answers in pixels of an image of another size than the dataset's."""
+    for row, (prediction, gold) in enumerate(zip(predictions, golds, strict=True)):
+        own = prediction.gold
+        if own is None or prediction.frame != "resized" or prediction.seen is not None:
+            continue
+        if (own.width, own.height) != (gold.width, gold.height):
+            what = f"the answer is in pixels of an image of {own.width}x{own.height}"
+            what += f", the dataset's is {gold.width}x{gold.height}"
+            hint = "predict anew, or leave --dataset out: the row carries its own gold record"
+            raise DataError(what, where(row), hint=hint)
 
 
 def _check_sizes(

@@ -17,7 +17,7 @@ from groundkit.predict.output import Entry, Journal, Settings, missing
 from groundkit.predict.prompts import Prompt, choose_prompt
 from groundkit.predict.questions import Answer, Question, make_questions, to_prediction
 from groundkit.predict.samples import choose_samples, gold_for, images_seen_from
-from groundkit.store import encode_line, is_stream
+from groundkit.store import is_stream
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,8 +145,7 @@ def to_entries(work: Work, answers: Sequence[Answer]) -> Iterator[Entry]:
         question = work.questions[answer.number]
         gold = gold_for(question.sample, work.images)
         row = to_prediction(question, answer.text, job.contract, job.model, gold)
-        raw = msgspec.Raw(encode_line(row).rstrip(b"\n"))
-        yield Entry(answer.number, raw, cut=answer.cut, empty=not answer.text.strip())
+        yield Entry(answer.number, row, cut=answer.cut, empty=not answer.text.strip())
 
 
 def complete(work: Work, journal: Journal, before: int) -> Outcome:

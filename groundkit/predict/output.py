@@ -19,7 +19,8 @@ from typing import IO, NamedTuple
 import msgspec
 
 from groundkit.errors import DataError, OptionError
-from groundkit.store import atomic_write, is_stream
+from groundkit.records import Prediction
+from groundkit.store import atomic_write, encode_line, is_stream
 
 Settings = dict[str, str]
 _FEW = 3
@@ -29,7 +30,7 @@ class Entry(msgspec.Struct, omit_defaults=True):
     """A line of a partial file: a finished row, or a question without an answer and why."""
 
     number: int
-    row: msgspec.Raw | None = None
+    row: Prediction | None = None
     problem: str = ""
     cut: bool = False
     empty: bool = False
@@ -209,7 +210,7 @@ class Journal:
                     files[path].seek(offset)
                     row = _entries.decode(files[path].readline()).row
                     assert row is not None
-                    out.write(bytes(row) + b"\n")
+                    out.write(encode_line(row))
         finally:
             for file in files.values():
                 file.close()

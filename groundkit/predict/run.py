@@ -37,6 +37,7 @@ class LocalJob(msgspec.Struct, frozen=True, kw_only=True):
     def prepare(self) -> Work:
         """The work, with all settings that decide the bytes of its answers."""
         more: Settings = {
+            "source": "a model that runs here",
             "adapter": self.adapter or "none",
             "set of weights": weights_of(self.job.model, self.adapter),
             "dtype": self.dtype or "default",
