@@ -93,7 +93,7 @@ def main() -> None:
     write_result(
         "predict",
         [
-            f"{arguments.screens} screens of {SIZE[0]}x{SIZE[1]}, {arguments.queries} queries each:",
+            f"{arguments.queries} questions about each of {arguments.screens} screens of 448x784",
             "",
             "| case | rows per CPU-second |",
             "|---|---|",

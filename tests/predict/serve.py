@@ -1,4 +1,4 @@
-"""`transformers serve` where torchvision may be missing: `python -m tests.predict.serve serve ...`."""
+"""`transformers serve` without torchvision: `python -m tests.predict.serve serve ...`."""
 
 from groundkit.models.processors import allow_missing_torchvision
 
