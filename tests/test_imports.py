@@ -39,7 +39,7 @@ def loaded_by(statement, *arguments, heavy=HEAVY):
         [sys.executable, "-W", "error", "-c", GUARD, ",".join(heavy), statement, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,  # a hang, not a busy machine that compiles every module anew
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1].removeprefix("LOADED").split()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from typer.testing import CliRunner
 
@@ -87,3 +90,22 @@ def test_help_names_every_design():
     assert all(design in help for design in (*DESIGNS, "mixed"))
     for name in UNSEEN_DESIGNS:
         assert help.index(name) > help.index("mixed for all of these")
+
+
+def test_errors_are_one_line_and_exit_code_2(tmp_path):
+    """In a process of its own, as a shell sees it."""
+    (tmp_path / "notes.txt").write_text("mine")
+    command = [sys.executable, "-m", "groundkit", "synth", "--out", tmp_path]
+    command += ["--fonts", "bundled", "--n", "1", "--workers", "1"]
+    for words in (["--design", "nope"], ["--size", "10x10"], ["--lang", "zh"], []):
+        done = subprocess.run(
+            [*command, *words],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        error = done.stderr.splitlines()[-1]
+        assert error.startswith("error: ")
+        assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
