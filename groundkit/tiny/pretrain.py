@@ -40,7 +40,8 @@ STAGES = (
     Stage(2600, (5, 6, 7, 8), 576, looks_only=True),
     Stage(3700, (5, 6, 7, 8), 380),
     Stage(4000, (6, 7, 8, 9, 10, 11), 430),
-    Stage(6500, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
+    Stage(5100, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
+    Stage(6950, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
 )
 
 
@@ -58,7 +59,7 @@ class Config:
     muon: float = 4e-3
     adamw: float = 2e-3
     warmup: int = 40
-    decay: int = 1700
+    decay: int = 1750
     clip: float = 1.0
     save_every: float = 120.0
 
