@@ -51,6 +51,7 @@ class Batch:
             question, -1 for padding, (B, S); positions: (3, B, S).
         targets, weights: (B, S): what the next token should be, and how much that matters;
             numbers: (B, S): whether it is a number of a box.
+        looks: numbers about to be written, (N, 3): screen, place, cell of the point asked about.
         stars, spots: points with a star and without, (N, 8): screen, x, y, cell, box.
     """
 
@@ -62,6 +63,7 @@ class Batch:
     targets: Ints
     weights: Floats
     numbers: NDArray[np.bool_]
+    looks: Ints
     stars: Ints
     spots: Ints
 
@@ -199,6 +201,16 @@ def _points(screen: int, targets: list[Target], columns: int) -> list[list[int]]
     ]
 
 
+def _looks(scenes: list[_Scene], branch: Ints, numbers: NDArray[np.bool_], columns: int) -> Ints:
+    rows, places = np.nonzero(numbers)
+    asked = [
+        scenes[row].questions[branch[row, place] - 1].target.point
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True)
+    ]
+    points = np.array(asked, np.int64).reshape(-1, 2) // CELL
+    return np.column_stack([rows, places, points[:, 1] * columns + points[:, 0]])
+
+
 def _spots(screen: int, points: Ints, boxes: Ints, columns: int) -> Ints:
     cells = points[:, 1] // CELL * columns + points[:, 0] // CELL
     return np.column_stack([np.full(len(points), screen), points, cells, boxes])
@@ -230,6 +242,7 @@ def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], s
         targets=targets,
         weights=weights,
         numbers=numbers,
+        looks=_looks(scenes, branch, numbers, columns),
         stars=np.array(stars, np.int64).reshape(-1, 8),
         spots=np.concatenate(spots),
     )

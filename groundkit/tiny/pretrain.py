@@ -41,7 +41,7 @@ STAGES = (
     Stage(3700, (5, 6, 7, 8), 380),
     Stage(4000, (6, 7, 8, 9, 10, 11), 430),
     Stage(5100, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
-    Stage(6950, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
+    Stage(9000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
 )
 
 
@@ -59,7 +59,7 @@ class Config:
     muon: float = 4e-3
     adamw: float = 2e-3
     warmup: int = 40
-    decay: int = 1750
+    decay: int = 1400
     clip: float = 1.0
     save_every: float = 120.0
 
@@ -116,11 +116,11 @@ class Trainer:
             cells = losses.see(self.model.model.visual, tensors["patches"], batch.grid)
             answer = cells.sum() * 0
         else:
-            cells, middle, end = losses.forward(self.model, tensors, batch.grid)
+            cells, middle, end, looks = losses.forward(self.model, tensors, batch.grid)
             answer, figures = self._answers(tensors, end)
             numbers, iou = self._numbers(tensors, middle)
-            answer = answer + numbers
-            figures |= {"middle": iou}
+            answer = answer + numbers + looks
+            figures |= {"middle": iou, "looks": float(looks.detach())}
         for name in ("stars", "spots"):
             head = self.heads.star if name == "stars" else self.heads.spot
             loss, iou = losses.edge_loss(head, cells, tensors[name], name == "spots")
