@@ -54,5 +54,9 @@ class DataError(GroundkitError, ValueError):
     """A file, a row of it or an image cannot be used."""
 
 
+class UndeclaredFrameError(DataError):
+    """Numbers of which nobody says in which frame they are."""
+
+
 class OptionError(GroundkitError, ValueError):
     """An option or argument cannot be used."""

@@ -250,7 +250,7 @@ class Verdict(msgspec.Struct, frozen=True):
         distance: between the two centres; None if there is no box or nothing to find.
         edits, name_length: Levenshtein distance to the gold name and the length of that name.
         out_of_image: whether the box leaves the image.
-        size: bucket of the gold box: tiny, small, medium, large.
+        size: bucket of the gold box: tiny, small, medium, large; none if there is nothing to find.
     """
 
     id: str

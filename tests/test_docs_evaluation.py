@@ -14,7 +14,8 @@ from groundkit.lint.lint import LintReport
 from groundkit.metrics import flags
 from groundkit.metrics.boxes import EDGES
 from groundkit.metrics.catalog import CATALOG
-from groundkit.metrics.compare import Comparison
+from groundkit.metrics.comparison import Comparison
+from groundkit.metrics.diagnosis import DiagnosisReport
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.metric import parse_metric
 from groundkit.metrics.parity import PARITIES
@@ -33,9 +34,8 @@ def structs_of(annotation):
     return {key: None for part in typing.get_args(annotation) for key in structs_of(part)}
 
 
-_RECORDS = {
-    record: None for report in (Evaluation, Comparison, LintReport) for record in structs_of(report)
-}
+_REPORTS = (Evaluation, DiagnosisReport, Comparison, LintReport)
+_RECORDS = {record: None for report in _REPORTS for record in structs_of(report)}
 REPORT = [record for record in _RECORDS if record not in RECORDS]
 
 

@@ -50,14 +50,23 @@ class Decision:
         return x, y, x + third, y + fourth
 
 
-def decide(
-    targets: Sequence[Target], known: Order | None, asked: Order | None, where: str
-) -> Decision | None:
-    """How to read the boxes of one file; None if it has none.
+@dataclass(frozen=True)
+class Hearsay:
+    """What is said about the boxes of a file.
 
-    Args:
+    Attributes:
         known: what the published copy with these keys has.
+        mirrored: whether there are copies of the benchmark in either order.
         asked: what the user says; it is taken without a check.
+    """
+
+    known: Order | None = None
+    mirrored: bool = False
+    asked: Order | None = None
+
+
+def decide(targets: Sequence[Target], said: Hearsay, where: str) -> Decision | None:
+    """How to read the boxes of one file; None if it has none.
 
     Raises:
         DataError: both orders are possible and nobody knows which it is, or neither is possible.
@@ -71,29 +80,30 @@ def decide(
         order: sum(_is_impossible(target, order, normalised, slack) for target in boxes)
         for order in ("xywh", "xyxy")
     }
-    order, reason = _choose(bad, len(boxes), known, asked, where)
+    order, reason = _choose(bad, len(boxes), said, where)
     other: Order = "xyxy" if order == "xywh" else "xywh"
     return Decision(order, normalised, len(boxes), bad[other], reason)
 
 
-def _choose(
-    bad: dict[Order, int], count: int, known: Order | None, asked: Order | None, where: str
-) -> tuple[Order, str]:
+def _choose(bad: dict[Order, int], count: int, said: Hearsay, where: str) -> tuple[Order, str]:
+    known, asked = said.known, said.asked
+    hint = "say which it is: --boxes xywh or --boxes xyxy"
     if asked is not None:
         return asked, f"as asked for; {bad[asked]} of {count} are impossible as {asked}"
     possible = [order for order in bad if bad[order] <= _DIRT * count]
     possible = possible or [o for o in bad if _MANY_TIMES * bad[o] <= max(bad.values())]
     if not possible:
         shares = ", ".join(f"{n} of {count} as {order}" for order, n in bad.items())
-        hint = "say which it is: --boxes xywh or --boxes xyxy"
         raise DataError(f"the boxes are impossible both ways: {shares}", where, hint=hint)
     if len(possible) == 1:
         order = possible[0]
         other: Order = "xyxy" if order == "xywh" else "xywh"
         return order, f"{bad[other]} of {count} are impossible as {other}"
-    if known is None:
-        hint = "say which it is: --boxes xywh or --boxes xyxy"
-        raise DataError(f"all {count} boxes could be xywh or xyxy", where, hint=hint)
+    unsaid: Order = "xyxy" if known == "xywh" else "xywh"
+    if known is None or (said.mirrored and bad[known] >= bad[unsaid]):
+        which = "all" if not any(bad.values()) else "nearly all"
+        both = "; there are copies of this benchmark with either" if said.mirrored else ""
+        raise DataError(f"{which} {count} boxes could be xywh or xyxy{both}", where, hint=hint)
     return known, "both are possible, and the published copy with these keys has that"
 
 

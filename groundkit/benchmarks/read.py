@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 from groundkit.benchmarks import coco
-from groundkit.benchmarks.boxes import Decision, decide
+from groundkit.benchmarks.boxes import Decision, Hearsay, decide
 from groundkit.benchmarks.categories import read_categories
 from groundkit.benchmarks.notes import Notes
 from groundkit.benchmarks.sets import BENCHMARKS
+from groundkit.benchmarks.sets.conversations import is_conversation
 from groundkit.benchmarks.target import Fields, Order, Schema, Target
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import Box, Size
@@ -25,6 +26,7 @@ from groundkit.store import resolve_inside
 ORDERS: tuple[Order, ...] = get_args(Order)
 _SUFFIXES = (".json", ".jsonl", ".parquet")
 _PACKED = (".gz", ".zst")
+_CONVERSATIONS = BENCHMARKS["conversations"]
 _CATEGORIES = "classification_result.json"
 
 
@@ -108,16 +110,18 @@ class _Maker:
     def read(self, path: Path) -> Iterator[Gold]:
         """The gold records of one file."""
         rows = open_rows(path)
-        known = self._schema.order(rows.head()[0])
+        first = rows.head()[0]
+        schema = _CONVERSATIONS if is_conversation(first) else self._schema
+        said = Hearsay(schema.order(first), schema.mirrored, self._order)
         categories = read_categories(path.parent / _CATEGORIES)
         targets: list[Target] = []
         for chunk in rows.chunks(dict[str, Any]):
             for index, row in enumerate(chunk.records):
                 fields = Fields(row, chunk.where(index), _bare(path).stem)
-                targets += map(self._with_size, self._schema.read(fields))
-        decision = decide(targets, known, self._order, str(path))
+                targets += map(self._with_size, schema.read(fields))
+        decision = decide(targets, said, str(path))
         if decision is not None:
-            self.notes.decide(path, decision, known)
+            self.notes.decide(path, decision, said.known)
         for target in targets:
             yield self._gold(target, decision, categories.get(target.id, ()))
 

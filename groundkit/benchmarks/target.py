@@ -136,9 +136,12 @@ class Schema:
         read: a row to its questions. Raises DataError.
         order: what the boxes of the copy with these keys are said to be; None: nobody knows. It
             decides only where the numbers of a file could be both.
+        mirrored: whether there are copies of either order, so that keys, which people change, are
+            no proof: where nothing in the numbers speaks for `order`, it is asked for.
     """
 
     name: str
     help: str
     read: Callable[[Fields], Iterator[Target]]
     order: Callable[[Row], Order | None]
+    mirrored: bool = False

@@ -10,9 +10,9 @@ import typer
 from groundkit.cli import options as o
 from groundkit.cli.streams import announce, output_path, take_stdout
 
-# `metrics.compare.DEFAULT_FLIPS`, which the help must not import.
-_FLIPS = 200
-_EMBED = 300
+# `metrics.compare.DEFAULT_FLIPS`, `report.gallery.DEFAULT_EMBED` and `metrics.intervals.SEED`,
+# which the help must not import.
+_FLIPS, _EMBED, _SEED = 200, 300, 12345
 
 
 def run(
@@ -39,6 +39,8 @@ def run(
     boxes: o.Boxes = None,
     format: o.Format = None,
     field: o.Fields = None,
+    join: o.Join = "id",
+    seed: o.Seed = _SEED,
     flips: Annotated[
         int,
         typer.Option(help="How many samples to keep, of each kind, that only one of two hits."),

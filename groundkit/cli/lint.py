@@ -13,10 +13,11 @@ from groundkit.cli.streams import announce, output_path, take_stdout
 
 def run(
     gold: Annotated[
-        Path,
+        list[Path],
         typer.Argument(
             help="A samples.jsonl or its folder, a predictions file with gold records, or with "
-            "--benchmark its annotations."
+            "--benchmark its annotations. Several are checked together: what is in two splits is "
+            "found, and a file whose rows name no split is one."
         ),
     ],
     benchmark: o.Benchmark = None,
@@ -38,8 +39,9 @@ def run(
     from groundkit.report.lint import print_findings
 
     json = output_path(json)
-    check_reports(gold, gold, json=json)
-    found = lint(gold, benchmark=benchmark, boxes=boxes, images=images)
+    for file in gold:
+        check_reports(file, file, json=json)
+    found = lint(*gold, benchmark=benchmark, boxes=boxes, images=images)
     if json is not None:
         write_json(found, json)
     print_findings(found, report_console(stderr=take_stdout(json)))

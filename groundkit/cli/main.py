@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -25,6 +25,9 @@ from groundkit.cli import (
     verify,
 )
 from groundkit.errors import GroundkitError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 app = typer.Typer(
     name="groundkit",
@@ -69,10 +72,7 @@ app.command("tiny")(tiny.run)
 def run() -> None:
     """Exit codes: 0 done, 1 not as good as was asked for, 2 something the user can put right,
     130 interrupted."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal without UTF-8 gets question marks, not a traceback.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    sys.stdout, sys.stderr = _patient(sys.stdout), _patient(sys.stderr)
     try:
         app()
     except SystemExit as error:
@@ -91,6 +91,41 @@ def run() -> None:
     except OSError as error:
         typer.echo(f"error: {error.filename or 'output'}: {error.strerror or error}", err=True)
         sys.exit(2)
+
+
+class _Outlet(io.FileIO):
+    """A standard stream whose reader (head, less) may leave.
+
+    What is written from then on goes nowhere. So a verb comes to its end, and its exit code says
+    what it would have said.
+    """
+
+    def write(self, data: Buffer, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            if isinstance(error, BrokenPipeError):
+                return memoryview(data).nbytes
+            raise  # a full disk is an error, once
+
+
+def _patient(stream: TextIO) -> TextIO:
+    """A standard stream that outlives its reader; characters that it cannot write are question
+    marks, not a traceback."""
+    if not isinstance(stream, io.TextIOWrapper):  # closed, or replaced by a test
+        return stream
+    stream.flush()
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Outlet(stream.fileno(), "wb", closefd=False)),
+        encoding=stream.encoding,
+        errors="replace",
+        newline="\n",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
 
 
 def _leave_quietly() -> NoReturn:

@@ -129,7 +129,7 @@ def run(
 
     Example: groundkit make-dataset fixtures/screens --out data
     """
-    from groundkit.workers import start_early
+    from groundkit.processes import start_early
 
     processes = workers or os.cpu_count() or 1
     if processes > 1:

@@ -91,11 +91,14 @@ Json = Annotated[
     Path | None,
     typer.Option(help="Write the whole report here; - is stdout.", show_default=False),
 ]
+Seed = Annotated[
+    int, typer.Option(min=0, help="Of the resamples behind intervals and tests; 0 is one too.")
+]
 Benchmark = Annotated[
     str | None,
     typer.Option(
         help="--gold holds the annotations of this benchmark: screenspot, screenspot-v2, "
-        "screenspot-pro, osworld-g, refcoco, ui-vision, mmbench-gui or coco.",
+        "screenspot-pro, osworld-g, refcoco, ui-vision, mmbench-gui, conversations or coco.",
         show_default=False,
     ),
 ]
@@ -122,6 +125,14 @@ Fields = Annotated[
         show_default=False,
     ),
 ]
+Join = Annotated[
+    str,
+    typer.Option(
+        help="How predictions find their gold records: id (or else image and instruction), key "
+        "(image and instruction, whatever the id), or position (the rows are in the order of "
+        "--gold, and as many)."
+    ),
+]
 Dataset = Annotated[
     Path | None,
     typer.Option(
@@ -134,8 +145,12 @@ Dataset = Annotated[
 ]
 
 
+# Of the benchmarks that are known by figures which not every report has.
+_PARITY_OF = {"coco": "coco"}
 # Handed on as they are; `Options` checks them.
-_WORDS = ("pixels", "split", "format", "benchmark", "boxes", "parity", "average")
+_AS_THEY_ARE = (
+    *("pixels", "split", "format", "join", "benchmark", "boxes", "parity", "average", "seed"),
+)
 
 
 def scoring_options(given: Mapping[str, Any]) -> Options:
@@ -150,6 +165,7 @@ def scoring_options(given: Mapping[str, Any]) -> Options:
     from groundkit.families import find_family
     from groundkit.metrics.options import Options
 
+    given = {**given, "parity": given["parity"] or _PARITY_OF.get(given["benchmark"])}
     return Options(
         frame=given["frame"],
         family=find_family(given["model_family"], given["min_pixels"], given["max_pixels"]),
@@ -157,7 +173,8 @@ def scoring_options(given: Mapping[str, Any]) -> Options:
         fields=_fields(given["field"] or []),
         metrics=given["metric"] or (),
         images=given["images"],
-        **{name: given[name] for name in _WORDS if name in given},
+        workers=given.get("workers", 1),
+        **{name: given[name] for name in _AS_THEY_ARE if name in given},
     )
 
 

@@ -73,7 +73,7 @@ def run(
     """
     processes = workers or os.cpu_count() or 1
     if processes > 1:
-        from groundkit.workers import start_early
+        from groundkit.processes import start_early
 
         start_early("groundkit.synth.write")
     from groundkit.synth import SynthOptions

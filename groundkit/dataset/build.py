@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -31,16 +30,14 @@ from groundkit.dataset.finish import finish
 from groundkit.dataset.manifest import Manifest
 from groundkit.dataset.screen import DatasetOptions, ScreenPart, process_screen
 from groundkit.errors import DataError, GroundkitError, OptionError
+from groundkit.processes import AHEAD, in_order, leave_with_parent, process_context
 from groundkit.records import LocatedScreen
 from groundkit.store import encode_line, read_jsonl, write_bytes
-from groundkit.workers import leave_with_parent, process_context
 
 OnError = Literal["skip", "stop"]
 SourceItem = LocatedScreen | GroundkitError
 
 _CHUNK = 4
-# Chunks waiting for each worker: enough to keep it busy, few enough to keep memory flat.
-_AHEAD = 3
 
 
 class _Chunk(NamedTuple):
@@ -214,27 +211,20 @@ def _run_chunks(
 ) -> Iterator[_Chunk]:
     """Keeps a few chunks in the air and hands them back when they are done, in order."""
     new = workspace.new_dataset(out)
-    waiting: deque[tuple[_Chunk, Future[None] | None]] = deque()
-    for chunk in chunks:
-        done = _is_done(chunk, out)
-        waiting.append((chunk, None if done else run(chunk.items, chunk.part(out), new, options)))
-        if len(waiting) > (_AHEAD * workers if workers > 1 else 0):
-            yield _finished(*waiting.popleft())
-    while waiting:
-        yield _finished(*waiting.popleft())
+
+    def start(chunk: _Chunk) -> Future[None]:
+        return (
+            _nothing() if _is_done(chunk, out) else run(chunk.items, chunk.part(out), new, options)
+        )
+
+    ahead = AHEAD * workers if workers > 1 else 0
+    return (chunk for chunk, _ in in_order(chunks, start, ahead))
 
 
-def _finished(chunk: _Chunk, future: Future[None] | None) -> _Chunk:
-    try:
-        if future:
-            future.result()
-    except BrokenProcessPool:
-        raise DataError(
-            "a worker process was killed, perhaps for want of memory",
-            hint="run the same command again, or with --workers 1; a script that calls this needs"
-            ' an `if __name__ == "__main__":` around its start',
-        ) from None
-    return chunk
+def _nothing() -> Future[None]:
+    future: Future[None] = Future()
+    future.set_result(None)
+    return future
 
 
 def _is_done(chunk: _Chunk, out: Path) -> bool:
@@ -277,10 +267,8 @@ def _runner(workers: int) -> Iterator[Run]:
 def _run_here(
     items: list[SourceItem], part: Path, out: Path, options: DatasetOptions
 ) -> Future[None]:
-    future: Future[None] = Future()
     _process_chunk(items, part, out, options)
-    future.set_result(None)
-    return future
+    return _nothing()
 
 
 def _start_worker() -> None:

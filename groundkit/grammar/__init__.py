@@ -3,7 +3,11 @@
 write     the form of our datasets
 answer    what a reading yields
 read      a text to an answer: thoughts off, the most explicit form of coordinates first
+parts     which part of a text is the answer, and which of that may hold coordinates
 forms     the forms: tags, keys and calls, brackets, bare numbers
+found     from a match of a form to coordinates
+numbers   how numbers are written
+names     what is named beside the coordinates
 batch     many texts at once, as columns
 refusals  how models say that there is nothing
 """

@@ -14,8 +14,9 @@ class Answer(NamedTuple):
     Attributes:
         kind: one box or point, several different ones, `refusal` (the model says that there is no
             such element), `invalid` (coordinates that no box has) or `none`.
-        numbers: x before y, four a box and two a point, in whatever frame the model used; of an
-            invalid answer as they stand, if they are finite.
+        numbers: x before y, four a box and two a point, in whatever frame the model used; with a
+            width and a height the edges that they make; of an invalid answer as they stand, if all
+            are finite.
         type_word: what stands in `<ref>` before the first hyphen; empty if there is none.
         name: what was named: the rest of `<ref>`, a label; None if nothing was.
         rule: the form that was read, a key of `forms.RULES`; empty if none was.

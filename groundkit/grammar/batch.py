@@ -1,24 +1,28 @@
 """Many texts at once, as columns.
 
 `read_answer` says what a text means. Most texts hold coordinates and a name and nothing else:
-those plain forms are read here by one pattern each, to the same result, without an object for each
-answer. Whatever fits none of them goes to `read_answer`.
+those plain forms are read here, all in one pass over the texts put together, to the same result,
+without an object for each answer. Whatever fits none of them goes to `read_answer`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import compress
+from itertools import chain
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from groundkit.grammar.answer import Answer, Kind, no_answer
-from groundkit.grammar.read import read_answer, split_ref
+from groundkit.grammar.numbers import holds_thousands
+from groundkit.grammar.read import read_answer
+from groundkit.grammar.write import unescape
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 NO_TEXT = no_answer("no prediction")
 _WIDTHS = {"box": 4, "boxes": 4, "point": 2, "points": 2}
@@ -33,56 +37,62 @@ class _Plain(NamedTuple):
         rule: of the grammar, that reads such texts.
         kind: box or point.
         pattern: of the whole text.
-        numbers: the group of the coordinates.
-        ref: the group of what is named as in `<ref>`, with a type before the hyphen; 0: none.
-        label: the group of a name alone; 0: none.
+        groups: what each group of the pattern holds: `numbers`, `type`, `name` or `label`. None is
+            empty where it matched, but for a type: one that did not match is empty too.
     """
 
     rule: str
     kind: Kind
-    pattern: re.Pattern[str]
-    numbers: int
-    ref: int = 0
-    label: int = 0
+    pattern: str
+    groups: tuple[str, ...] = ("numbers",)
 
 
-# Below 1e9, from where on numbers are absurd; ASCII only.
+# Stands behind each text when all are looked through together.
+_END = "\x1e"
+# From here on numbers are absurd.
+_LARGEST = 1e9
+# ASCII only.
 _N = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _POINT = rf"{_N}, ?{_N}"
 _BOX = rf"{_POINT}, ?{_POINT}"
-# Nothing that ends a thought, starts an action, makes a key or is markup.
-_NAME = r"[^<>◁▷\n]{0,1000}"
-_LABEL = r"[^\"\\<>◁▷:=\x00-\x1f]{0,1000}"
-# The most frequent first.
+# Of the most frequent forms only the letters; whether they are four numbers is seen later.
+_LIST = r"[0-9][0-9., ]{0,80}"
+# Not empty, since a group that did not match is empty too. Nothing that ends a thought, starts an
+# action, makes a key or is markup. In `<ref>` a type is what stands before the first hyphen.
+_REF = r"(?!<)([^<>◁▷\n\x1e-]{0,1000})(?:-([^<>◁▷\n\x1e]{1,1000}))?"
+_LABEL = r"([^\"\\<>◁▷:=\x00-\x1f]{1,1000})"
 _PLAIN = (
     _Plain(
         *("ref-box", "box"),
-        re.compile(rf"<ref>({_NAME})</ref><box>\[\[({_BOX})\]\]</box>"),
-        numbers=2,
-        ref=1,
+        rf"<ref>{_REF}</ref><box>\[\[({_LIST})\]\]</box>",
+        ("type", "name", "numbers"),
     ),
     _Plain(
         *("keyed", "box"),
-        re.compile(
-            rf"(?:```json\s)?(?:\[\s{{0,9}})?\{{\"bbox_2d\": ?\[({_BOX})\]"
-            rf"(?:, ?\"label\": ?\"({_LABEL})\")?\}}(?:\s?\])?(?:\s```)?"
-        ),
-        numbers=1,
-        label=2,
+        rf"(?:```json\s)?(?:\[\s{{0,9}})?\{{\"bbox_2d\": ?\[({_LIST})\]"
+        rf"(?:, ?\"label\": ?\"{_LABEL}\")?\}}(?:\s?\])?(?:\s```)?",
+        ("numbers", "label"),
     ),
     _Plain(
         *("box-token", "box"),
-        re.compile(
-            rf"(?:<\|object_ref_start\|>({_NAME})<\|object_ref_end\|>)?"
-            rf"<\|box_start\|>\(({_POINT}\), ?\({_POINT})\)<\|box_end\|>(?:<\|im_end\|>)?"
-        ),
-        numbers=2,
-        ref=1,
+        rf"(?:<\|object_ref_start\|>{_REF}<\|object_ref_end\|>)?"
+        rf"<\|box_start\|>\(({_POINT}\), ?\({_POINT})\)<\|box_end\|>(?:<\|im_end\|>)?",
+        ("type", "name", "numbers"),
     ),
-    _Plain("brackets", "point", re.compile(rf"[\[(]({_POINT})[\])]"), numbers=1),
-    _Plain("brackets", "box", re.compile(rf"\[({_BOX})\]"), numbers=1),
-    _Plain("point", "point", re.compile(rf"<point>({_N}(?: |, ?){_N})</point>"), numbers=1),
+    _Plain("brackets", "point", rf"[\[(]({_POINT})[\])]"),
+    _Plain("brackets", "box", rf"\[({_BOX})\]"),
+    _Plain("point", "point", rf"<point>({_N}(?: |, ?){_N})</point>"),
 )
+# A text that has none of the forms is passed over as a whole, so that there is one match a text.
+_ANY = re.compile(
+    rf"(?:{'|'.join(form.pattern for form in _PLAIN)}|[^{_END}]*){_END}",
+)
+# JSON is decoded ten times as fast as numpy reads numbers.
+_LISTS: dict[int, msgspec.json.Decoder[list[tuple[float, ...]]]] = {
+    2: msgspec.json.Decoder(list[tuple[float, float]]),
+    4: msgspec.json.Decoder(list[tuple[float, float, float, float]]),
+}
+_GROUPS = list(chain.from_iterable(form.groups for form in _PLAIN))
 
 
 class Answers:
@@ -105,11 +115,9 @@ class Answers:
         self.type_words = [""] * count
         self.names: list[str | None] = [None] * count
         self.first: Floats = np.zeros((count, 4))
-        left = [row for row, text in enumerate(texts) if text is not None]
-        missing = range(count) if not left else set(range(count)).difference(left)
-        for form in _PLAIN:
-            left = self._read_plain(form, left) if left else left
-        self._read_others(left)
+        left = self._read_plain() if count else []
+        self._read_others([row for row in left if texts[row] is not None])
+        missing = [row for row in left if texts[row] is None]
         self._fill(missing, [NO_TEXT] * len(missing))
 
     def __len__(self) -> int:
@@ -130,41 +138,54 @@ class Answers:
             found[row] = len(self[row].numbers) // _WIDTHS[self.kinds[row]]
         return found
 
-    def _read_plain(self, form: _Plain, rows: list[int]) -> list[int]:
-        """Fills in the answers of one form; returns the rows of all others."""
-        texts, width = self._texts, _WIDTHS[form.kind]
-        found = list(map(form.pattern.fullmatch, [texts[row] for row in rows]))  # type: ignore[arg-type]
-        matches = list(filter(None, found))
-        if not matches:
-            return rows
-        left = [row for row, match in zip(rows, found, strict=True) if match is None]
-        fitting = rows if not left else list(compress(rows, found))
-        numbers = _numbers([match[form.numbers] for match in matches]).reshape(-1, width)
-        if form.kind == "box":
-            upright = (numbers[:, :2] <= numbers[:, 2:]).all(axis=1)
-            if not upright.all():
-                keep: list[bool] = np.asarray(upright).tolist()
-                left += [row for row, kept in zip(fitting, keep, strict=True) if not kept]
-                fitting, matches = list(compress(fitting, keep)), list(compress(matches, keep))
-                numbers = numbers[upright]
-        self.first[fitting] = np.tile(numbers, 4 // width)
-        if form is not _PLAIN[0]:
-            for row in fitting:
-                self.kinds[row], self.rules[row] = form.kind, form.rule
-        self._name(form, fitting, matches)
-        return left
+    def _read_plain(self) -> list[int]:
+        """Fills in the answers of plain forms; returns the rows of all others."""
+        texts = ["" if text is None or _END in text else text for text in self._texts]
+        together = _END.join(texts) + _END
+        columns: list[tuple[str, ...]] = list(zip(*_ANY.findall(together), strict=True))
+        self._name(columns, "&" in together)
+        numbers = [
+            column for column, group in zip(columns, _GROUPS, strict=True) if group == "numbers"
+        ]
+        left = np.ones(len(texts), dtype=bool)
+        for form, column in zip(_PLAIN, numbers, strict=True):
+            rows = np.flatnonzero(np.fromiter(map(bool, column), bool, len(column)))
+            if len(rows):
+                left[self._place(form, rows, list(filter(None, column)))] = False
+        return np.flatnonzero(left).tolist()
 
-    def _name(self, form: _Plain, rows: list[int], matches: list[re.Match[str]]) -> None:
-        """Fills in what was named."""
-        names, type_words = self.names, self.type_words
-        if form.ref:
-            for row, match in zip(rows, matches, strict=True):
-                ref = match[form.ref]
-                if ref is not None:
-                    type_words[row], names[row] = split_ref(ref)
-        elif form.label:
-            for row, match in zip(rows, matches, strict=True):
-                names[row] = match[form.label]
+    def _place(self, form: _Plain, rows: Rows, written: list[str]) -> Rows:
+        """Fills in the coordinates of answers of one form; returns the rows of those that count."""
+        numbers = _numbers(written, _WIDTHS[form.kind])
+        fine = (np.abs(numbers) < _LARGEST).all(axis=1)
+        if form.kind == "box":
+            fine &= (numbers[:, :2] <= numbers[:, 2:]).all(axis=1)
+        fine &= ~_thousands(written)
+        if not fine.all():
+            rows, numbers = rows[fine], numbers[fine]
+        self.first[rows] = np.tile(numbers, 4 // _WIDTHS[form.kind])
+        if form is not _PLAIN[0]:
+            for row in rows.tolist():
+                self.kinds[row], self.rules[row] = form.kind, form.rule
+        return rows
+
+    def _name(self, columns: list[tuple[str, ...]], is_escaped: bool) -> None:
+        """Fills in what was named, from the groups of all forms; at most one names something."""
+        held: dict[str, list[tuple[str, ...]]] = {}
+        for group, column in zip(_GROUPS, columns, strict=True):
+            held.setdefault(group, []).append(column)
+        befores, names = (list(map(max, *held[group])) for group in ("type", "name"))
+        # Without a hyphen all of it is the name.
+        self.type_words = [
+            before if name else "" for before, name in zip(befores, names, strict=True)
+        ]
+        words = zip(names, befores, *held["label"], strict=True)
+        self.names = [name or before or label or None for name, before, label in words]
+        if is_escaped:
+            refs = enumerate(zip(befores, names, strict=True))
+            for row in [row for row, (before, name) in refs if "&" in name or "&" in before]:
+                self.type_words[row] = unescape(self.type_words[row])
+                self.names[row] = unescape(names[row] or befores[row])
 
     def _read_others(self, rows: list[int]) -> None:
         known: dict[str | None, Answer] = {}
@@ -184,7 +205,29 @@ class Answers:
                 self.first[row] = answer.numbers[:width] * (4 // width)
 
 
-def _numbers(written: list[str]) -> Floats:
-    """The numbers of coordinates as they are written in plain forms."""
-    together = " ".join(written).replace("),", " ").replace("(", " ").replace(",", " ")
-    return np.fromstring(together, dtype=np.float64, sep=" ")
+def _numbers(written: list[str], width: int) -> Floats:
+    """The coordinates of plain forms, shape (N, `width`); NaN where there are not so many."""
+    lists = f"[[{']$['.join(written)}]]"
+    lists = lists.replace("), (", ",").replace("),(", ",").replace(", ", ",").replace(" ", ",")
+    try:
+        found = _LISTS[width].decode(lists.replace("$", ","))
+    except msgspec.DecodeError:
+        found = [_row(one, width) for one in lists[1:-1].split("$")]
+    numbers = chain.from_iterable(found)
+    return np.fromiter(numbers, np.float64, width * len(written)).reshape(-1, width)
+
+
+def _thousands(written: list[str]) -> NDArray[np.bool_]:
+    """Where a comma may separate thousands, shape (N,)."""
+    together = "$".join(written)
+    if together.count(",") == together.count(", "):  # by far the most
+        return np.zeros(len(written), dtype=bool)
+    return np.fromiter(map(holds_thousands, written), bool, len(written))
+
+
+def _row(written: str, width: int) -> tuple[float, ...]:
+    try:
+        (found,) = _LISTS[width].decode(f"[{written}]")
+    except msgspec.DecodeError:
+        return (np.nan,) * width
+    return found

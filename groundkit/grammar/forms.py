@@ -1,47 +1,32 @@
 """The forms in which models write coordinates, the most explicit first.
 
-Each form is a pattern and what it means. All patterns are bounded, so that no text takes more than
-time linear in its length, and a number is only ever taken as it stands. Sources are the parsers,
-prompts and output files of the families that are named.
+Each form is a pattern and what it means. What a pattern may try again is bounded, so that no text
+takes more than time linear in its length, and a number is only ever taken as it stands.
+Sources are the parsers, prompts and output files of the families that are named.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
-from groundkit.grammar.answer import Order
-
-# Not part of a word: the digits of `bbox_2d`, `x1` and `1e5` are no numbers.
-_PLAIN = r"[+-]?(?:\d{1,15}(?:\.\d{0,25})?|\.\d{1,25})(?!\w|\.\w)"
-NUMBER = re.compile(rf"(?<![\w.]){_PLAIN}")
-_N = rf"{_PLAIN}%?"
-_SEP = r"(?:\s{0,9}[,;]\s{0,9}|\s{1,9})"
-_PAIR = rf"{_N}{_SEP}{_N}"
-_LIST = rf"{_PAIR}(?:{_SEP}{_PAIR})?"
-# More than any screen holds: what repeats itself more often is a loop.
-_MAX_PLACES = 1000
-_FILLER = re.compile(r"[\s\[\](),;%]*")
-_NOT_FINITE = re.compile(
-    r"[\[(]\s{0,9}(?:[^\[\]()<>]{0,60}[,\s])?[+-]?(?:nan|inf(?:inity)?)\b", re.I
+from groundkit.grammar.found import (
+    EDGES,
+    MAX_PLACES,
+    Found,
+    TooManyError,
+    read_bracketed,
+    read_call,
+    read_content,
+    read_edges,
+    read_listed,
+    read_locations,
+    read_molmo,
+    read_sized,
 )
-
-
-class Found(NamedTuple):
-    """Coordinates in a text.
-
-    Attributes:
-        numbers: as written; pairs of x and y, or of y and x if `order` is `yx`.
-        is_box: whether they are boxes, of four numbers each; else points.
-        span: where they stand in the text that was searched.
-    """
-
-    numbers: tuple[float, ...]
-    is_box: bool
-    span: tuple[int, int]
-    order: Order = "xy"
+from groundkit.grammar.numbers import LIST, NUMBER, PAIR, SEPARATOR
+from groundkit.grammar.parts import lower_case
 
 
 class Form(NamedTuple):
@@ -51,7 +36,7 @@ class Form(NamedTuple):
         rule: its name.
         about: which models write it, for people.
         rank: forms of a smaller rank make those of a greater one a side remark.
-        hint: a string that every such text holds, in lower case.
+        hints: strings of which every such text holds one, in lower case.
         pattern: finds candidates.
         read: the coordinates of a candidate, or None.
     """
@@ -59,188 +44,185 @@ class Form(NamedTuple):
     rule: str
     about: str
     rank: int
-    hint: str
+    hints: tuple[str, ...]
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str]], Found | None]
 
 
-def numbers_of(text: str) -> tuple[float, ...] | None:
-    """The numbers of a text that holds nothing but numbers, brackets and separators."""
-    rest = NUMBER.sub("", text)
-    if not _FILLER.fullmatch(rest):
-        return None
-    return tuple(map(float, NUMBER.findall(text)))
-
-
-def holds_nan(text: str) -> bool:
-    """Whether a list of numbers holds one that is not finite."""
-    return _NOT_FINITE.search(text) is not None
-
-
-def _make(match: re.Match[str], text: str, order: Order = "xy") -> Found | None:
-    """Boxes if the numbers make whole boxes, else points."""
-    numbers = numbers_of(text)
-    if not numbers or len(numbers) % 2:
-        return None
-    is_box = len(numbers) % 4 == 0 and not _POINTS.fullmatch(text)
-    return Found(numbers, is_box, match.span(), order)
-
-
-# Square brackets around each of at least two pairs: [[1, 2], [3, 4]]. In parentheses, as Qwen-VL
-# writes them, two pairs are the corners of a box.
-_POINTS = re.compile(rf"\s*\[(?:\s*\[\s*{_PAIR}\s*\][\s,;]*){{2,}}\]\s*")
-
-
-def _content(match: re.Match[str]) -> Found | None:
-    return _make(match, match[1])
-
-
-def _listed(match: re.Match[str]) -> Found | None:
-    """A key with a list, of which as much counts as is complete."""
-    key, text = match[1].casefold(), match[2]
-    if text[0] in "[(":
-        end = max(text.rfind("]"), text.rfind(")"))
-        if end < 0:
-            return None
-        text = text[: end + 1]
-    order: Order = "yx" if key == "box_2d" else "xy"
-    found = _make(match, text, order)
-    return found and found._replace(span=(match.start(), match.start(2) + len(text)))
-
-
-def _pair(match: re.Match[str]) -> Found | None:
-    numbers = tuple(float(word.rstrip("%")) for word in match.groups())
-    return Found(numbers, len(numbers) == 4, match.span())
-
-
-def _call(match: re.Match[str]) -> Found | None:
-    found = _make(match, match[2])
-    if found and found.is_box and re.search("drag|swipe|scroll", match[1], re.I):
-        return found._replace(numbers=found.numbers[:2], is_box=False)
-    return found
-
-
-def _molmo(match: re.Match[str]) -> Found | None:
-    pairs = {(axis, place): value for axis, place, value in _ATTRIBUTE.findall(match[0])}
-    places = [place for axis, place in pairs if axis == "x" and ("y", place) in pairs]
-    numbers = tuple(float(pairs[axis, place]) for place in places for axis in "xy")
-    return Found(numbers, False, match.span()) if numbers else None
-
-
-_ATTRIBUTE = re.compile(rf"\b([xy])(\d{{0,3}})\s?=\s?[\"']?\s?({_PLAIN})\s?[\"']?")
-
-
-def _locations(match: re.Match[str]) -> Found | None:
-    """PaliGemma's are y first and have four digits; Florence-2's have an underscore."""
-    numbers = tuple(map(float, re.findall(r"\d+", match[0])))
-    if len(numbers) % 2:
-        return None
-    order: Order = "xy" if "_" in match[0] else "yx"
-    return Found(numbers, len(numbers) % 4 == 0, match.span(), order)
-
-
 _KEYS = (
-    r"bbox_2d|box_2d|bbox|box|point_2d|points|point|coordinates?|coords|position|"
-    r"start_box|start_point|start_coordinate"
+    *("bbox_2d", "box_2d", "bbox", "box", "point_2d", "points", "point", "coordinates"),
+    *("coordinate", "coords", "position", "start_box", "start_point", "start_coordinate"),
 )
-_RUN = r"[\[(][\s\d.,;+\-%()\[\]]{1,4000}"
-_QUOTE = r"[\"'`]?"
+# What is done at a place, in the action spaces of the families and in pyautogui, and keys, which
+# stand before parentheses too. What else is called takes colours, sizes, seconds.
+_ACTIONS = (
+    *("click", "click_absolute", "left_click", "right_click", "middle_click", "double_click"),
+    *("triple_click", "long_click", "mouse_click", "leftclick", "rightclick", "middleclick"),
+    *("doubleclick", "tripleclick", "longclick", "left_single", "left_double", "right_single"),
+    *("tap", "double_tap", "doubletap", "long_tap", "touch", "press", "long_press", "longpress"),
+    *("move", "move_to", "moveto", "mouse_move", "mousemove", "hover", "drag", "drag_to"),
+    *("dragto", "left_click_drag", "swipe", "box", "bbox", "point", "position", "coordinate"),
+    "coordinates",
+)
+_DONE = (
+    *("click", "tap", "single", "double", "touch", "press", "move", "hover", "drag", "swipe"),
+    *("box", "point", "position", "coordinate"),
+)
+# Keys whose strings hold the answer itself; those of all others are labels and thoughts.
+ANSWERS = (
+    frozenset(_KEYS)
+    | frozenset(EDGES)
+    | {
+        *("action", "actions", "action_input", "answer", "arguments", "args", "code", "command"),
+        *("content", "function", "output", "parameters", "response", "result", "tool_call"),
+    }
+)
+# JSON within a string has a backslash before its quotes.
+_QUOTE = r"\\?[\"'`]?"
+_VALUE = rf"{_QUOTE}\s?[:=]\s{{0,9}}{_QUOTE}({NUMBER})"
+_NEXT = rf"{_QUOTE}[,;]?\s{{0,30}}{_QUOTE}"
+_RUN = (
+    r"[\[(][\s\d.,;+\-%()\[\]\"']*"
+    r"(?:(?i:nan|inf(?:inity)?|(?<=\d)e(?=[+-]?\d))[\s\d.,;+\-%()\[\]\"']*)*"
+)
+_INSIDE = r"([^<]+)"
+# A word before parentheses makes them those of a call.
+_OPEN = r"\((?<![A-Za-z0-9_].)"
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    """One of some words, as a group. The first letter stands for itself, so that a text is skipped
+    through from one such letter to the next."""
+    initials = sorted({word[0] for word in words})
+    groups = []
+    for initial in initials:
+        rests = sorted({word[1:] for word in words if word[0] == initial}, reverse=True)
+        groups.append(f"(?<=[{initial}{initial.upper()}])(?i:{'|'.join(rests)})")
+    letters = "".join(initials)
+    return rf"([{letters}{letters.upper()}](?<!\w.)(?:{'|'.join(groups)}))(?!\w)"
 
 
 def _sides(*names: str) -> str:
-    """`"x_min": 1, "y_min": 2, ...`, the names in this order."""
-    parts = (rf"{_QUOTE}\b{name}{_QUOTE}\s?[:=]\s{{0,9}}{_QUOTE}({_N})" for name in names)
-    return rf"{_QUOTE}[,;]?\s{{0,30}}".join(parts)
+    """`"x1": 1, "y1": 2, ...`, in any order, no name twice; of each edge one or more names."""
+    name = _any_of(tuple(word for group in names for word in group.split()))
+    pattern, seen = name + _VALUE, r"\1"
+    for place in range(1, len(names)):
+        pattern += rf"{_NEXT}(?!(?:{seen})(?!\w)){name}{_VALUE}"
+        seen += rf"|\{2 * place + 1}"
+    return pattern
 
 
 def _form(
-    rule: str, about: str, rank: int, hint: str, pattern: str, read: Callable[..., Found | None]
+    rule: str,
+    about: str,
+    rank: int,
+    hints: tuple[str, ...],
+    pattern: str,
+    read: Callable[[re.Match[str]], Found | None],
 ) -> Form:
-    return Form(rule, about, rank, hint, re.compile(pattern, re.IGNORECASE), read)
+    return Form(rule, about, rank, hints, re.compile(pattern), read)
 
 
-_INSIDE = r"([^<]{1,4000}?)"
+def _tagged(rule: str, about: str, opening: str, closing: str) -> Form:
+    pattern = rf"(?i:{re.escape(opening)}){_INSIDE}(?i:{re.escape(closing)})"
+    return _form(rule, about, 0, (opening,), pattern, read_content)
+
+
 FORMS: tuple[Form, ...] = (
-    _form(
-        "box",
-        "<box>: groundkit, InternVL, MiniCPM-V",
-        0,
-        "<box>",
-        rf"<box>{_INSIDE}</box>",
-        _content,
-    ),
-    _form("bbox", "<bbox>: lmms-eval", 0, "<bbox>", rf"<bbox>{_INSIDE}</bbox>", _content),
-    _form(
-        *("box-token", "<|box_start|>: Qwen2-VL, OS-Atlas, UI-TARS", 0, "<|box_start|>"),
-        *(rf"<\|box_start\|>{_INSIDE}<\|box_end\|>", _content),
+    _tagged("box", "<box>: groundkit, InternVL, MiniCPM-V", "<box>", "</box>"),
+    _tagged("bbox", "<bbox>: lmms-eval", "<bbox>", "</bbox>"),
+    _tagged(
+        *("box-token", "<|box_start|>: Qwen2-VL, OS-Atlas, UI-TARS"),
+        *("<|box_start|>", "<|box_end|>"),
     ),
     _form(
-        *("box-token-end", "the opening was forced: OS-Atlas", 0, "<|box_end|>"),
-        *(rf"\A\s*[\[(]{{0,2}}({_PAIR}(?:\)\s?,\s?\({_PAIR})?)[\])]{{1,2}}<\|box_end\|>", _content),
+        *("box-token-end", "the opening was forced: OS-Atlas", 0, ("<|box_end|>",)),
+        rf"\A\s*[\[(]{{0,2}}({PAIR}(?:\)\s?,\s?\({PAIR})?)[\])]{{1,2}}(?i:<\|box_end\|>)",
+        read_content,
     ),
-    _form("det", "<|det|>: DeepSeek-VL2", 0, "<|det|>", rf"<\|det\|>{_INSIDE}<\|/det\|>", _content),
+    _tagged("det", "<|det|>: DeepSeek-VL2", "<|det|>", "<|/det|>"),
+    _tagged("point", "<point>: UI-TARS 1.5, Seed", "<point>", "</point>"),
     _form(
-        "point", "<point>: UI-TARS 1.5, Seed", 0, "<point>", rf"<point>{_INSIDE}</point>", _content
-    ),
-    _form("point-tag", "<point x= y=>: Molmo", 0, "<point", r"<points?\s[^<>]{1,8000}>", _molmo),
-    _form(
-        "loc",
-        "<loc0256>: PaliGemma, Florence-2",
-        0,
-        "<loc",
-        r"(?:<loc_?\d{1,4}>){2,400}",
-        _locations,
+        *("point-tag", "<point x= y=>: Molmo", 0, ("<point",)),
+        *(r"<(?i:points?)\s[^<>]+>", read_molmo),
     ),
     _form(
-        *("keyed", '"bbox_2d": [...]: Qwen, Gemini, tool calls', 1, ""),
-        *(
-            rf"(?<!\w)({_KEYS}){_QUOTE}\s{{0,9}}[:=]\s{{0,9}}{_QUOTE}({_RUN}|{_LIST})",
-            _listed,
-        ),
+        *("loc", "<loc0256>: PaliGemma, Florence-2", 0, ("<loc",)),
+        *(r"(?:<(?i:loc)_?\d{1,4}>){2,}", read_locations),
     ),
     _form(
-        "corners", "x_min: Moondream", 1, "min", _sides("x_min", "y_min", "x_max", "y_max"), _pair
-    ),
-    _form("xyxy", "x1=, y1=, x2=, y2=", 1, "x1", _sides("x1", "y1", "x2", "y2"), _pair),
-    _form(
-        "x-y",
-        "x=0.5, y=0.25: Aguvis, Kimi-VL, Holo",
-        1,
-        "x",
-        rf"(?<!\w){_sides('x', 'y')}",
-        _pair,
+        *("keyed", '"bbox_2d": [...]: Qwen, Gemini, tool calls', 1),
+        ("box", "point", "coord", "position"),
+        rf"{_any_of(_KEYS)}({_QUOTE})\s{{0,9}}([:=])\s{{0,9}}({_QUOTE})({_RUN}|{LIST})",
+        read_listed,
     ),
     _form(
-        *("call", "click(500, 300): websight, Holo", 1, "("),
-        *(rf"(?<!\w)([A-Za-z_]\w{{0,40}})\(\s{{0,9}}({_LIST})\s{{0,9}}[,)]", _call),
+        *("corners", "x_min, xmin, left: Moondream", 1, ("max", "bottom")),
+        _sides("x_min xmin left", "y_min ymin top", "x_max xmax right", "y_max ymax bottom"),
+        read_edges,
     ),
     _form(
-        "corner-pairs",
-        "(1,2),(3,4): Qwen-VL",
-        2,
-        "(",
-        rf"(\(\s?{_PAIR}\s?\)\s?[,;]?\s?\(\s?{_PAIR}\s?\))",
-        _content,
+        *("xyxy", "x1=, y1=, x2=, y2=", 1, ("x1",)),
+        *(_sides("x1", "y1", "x2", "y2"), read_edges),
     ),
     _form(
-        "brackets",
-        "[1, 2, 3, 4], (1, 2)",
-        2,
-        "",
-        rf"([\[(]{{1,2}}\s{{0,9}}{_LIST}\s{{0,9}}[\])]{{1,2}})",
-        _content,
+        *("xywh", "x=, y=, width=, height=", 1, ("width", 'w"', "w'", "w=", "w:")),
+        *(_sides("x left", "y top", "width w", "height h"), read_sized),
     ),
-    _form("bare", "50%, 25%: nothing but numbers", 3, "", rf"\A\s*({_LIST})\s*\.?\s*\Z", _content),
+    _form(
+        *("x-y", "x=0.5, y=0.25: Aguvis, Kimi-VL, Holo", 1, ("x",)),
+        *(_sides("x", "y"), read_edges),
+    ),
+    _form(
+        *("call", "click(500, 300): websight, Holo", 1, _DONE),
+        rf"{_any_of(_ACTIONS)}\(\s{{0,9}}({LIST})\s{{0,9}}[,)]",
+        read_call,
+    ),
+    _form(
+        *("corner-pairs", "(1,2),(3,4): Qwen-VL", 2, ("(",)),
+        *(rf"({_OPEN}\s?{PAIR}\s?\)\s?[,;]?\s?\(\s?{PAIR}\s?\))", read_content),
+    ),
+    _form(
+        *("brackets", "[1, 2, 3, 4], (1, 2)", 2, ("(", "[")),
+        rf"((?:\[|{_OPEN})\s{{0,9}}{NUMBER}(?:{SEPARATOR}{NUMBER}){{0,3}}\s{{0,9}}[\])])",
+        read_bracketed,
+    ),
+    _form(
+        *("bare", "50%, 25%: nothing but numbers", 3, ("",)),
+        *(rf"\A\s*({LIST})\s*\.?\s*\Z", read_content),
+    ),
 )
 RULES = {form.rule: form.about for form in FORMS}
 
 
 def find_forms(text: str) -> Iterator[tuple[Form, list[Found]]]:
-    """What each form finds in a text, form by form, without the forms that find nothing."""
-    lower = text.casefold()
+    """The forms of the smallest rank that find something, and what each finds.
+
+    Raises:
+        TooManyError: there are more than MAX_PLACES boxes or points.
+    """
+    lower = lower_case(text)
+    rank = FORMS[-1].rank
     for form in FORMS:
-        if form.hint in lower:
-            matches = islice(form.pattern.finditer(text), _MAX_PLACES)
-            found = [read for match in matches if (read := form.read(match))]
-            if found:
-                yield form, found
+        if form.rank > rank:
+            return
+        if _holds_any(lower, form.hints) and (found := _find(form, text)):
+            rank = form.rank
+            yield form, found
+
+
+def _holds_any(text: str, hints: tuple[str, ...]) -> bool:
+    for hint in hints:  # noqa: SIM110 - a third of the time of any()
+        if hint in text:
+            return True
+    return False
+
+
+def _find(form: Form, text: str) -> list[Found]:
+    found = []
+    for count, match in enumerate(form.pattern.finditer(text)):
+        if count == MAX_PLACES:
+            raise TooManyError
+        if read := form.read(match):
+            found.append(read)
+    return found

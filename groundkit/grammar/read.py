@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-import json
 import re
-from itertools import islice
+from itertools import chain, islice
+from math import isfinite
+from typing import NamedTuple
 
 from groundkit.grammar.answer import Answer, Kind, no_answer
-from groundkit.grammar.forms import NUMBER, Form, Found, find_forms, holds_nan
+from groundkit.grammar.forms import ANSWERS, Form, find_forms
+from groundkit.grammar.found import MAX_PLACES, Found, TooManyError
+from groundkit.grammar.names import names_of
+from groundkit.grammar.numbers import ENDLESS, FINITE, is_finite
+from groundkit.grammar.parts import Part, answer_part, blank, too_large
 from groundkit.grammar.refusals import is_refusal
 from groundkit.grammar.write import unescape
 
-# A longer text is a runaway. What stands behind a thought is searched more closely.
-_MAX_LENGTH, _MAX_ANSWER = 1 << 20, 1 << 16
+# A longer text is a runaway.
+_MAX_LENGTH = 1 << 20
 _MAX_IGNORED, _IGNORED_REACH = 100, 1 << 13
 _LARGEST = 1e9
+_TOO_MANY = f"more than {MAX_PLACES:,} boxes or points"
 
 # The form as `write_answer` writes it, read in one step: most rows of a file have it.
 _WRITTEN = re.compile(
     r"<ref>([^<-]*)-([^<]*)</ref><box>\[\[(\d{1,9}), (\d{1,9}), (\d{1,9}), (\d{1,9})\]\]</box>"
 )
+_MAX_WRITTEN = 1 << 12
 _DIGIT = re.compile(r"\d")
-_THOUGHT_ENDS = ("</think>", "◁/think▷", "</thinking>", "</thought>", "<|/think|>")
-_THOUGHT_STARTS = ("<think>", "◁think▷", "<thinking>", "<thought>", "<|think|>")
-_ACTION = re.compile(r"^\s{0,9}Action:", re.MULTILINE)
-_THOUGHT = re.compile(r"^\s{0,9}Thought:", re.MULTILINE)
-_TOKENS = re.compile(r"<\|(?:im_end|im_start|endoftext|end|eot_id)\|>|</s>|<s>|<eos>")
-_FENCE = re.compile(r"\A\s*```[\w-]{0,20}\s|```\s*\Z")
-_TAGS = re.compile(
-    r"</?(?:answer|box|bbox|point|ref|tool_call)>|<\|/?(?:box|point)_(?:start|end)\|>"
-)
-# A `<` is part of the name unless it starts one of our tags. No tag lies inside, so that text is
-# looked through once, whatever it holds.
-_REF = re.compile(
-    r"<ref>([^<]*(?:<(?!/?(?:ref|box)>)[^<]*)*)</ref>"
-    r"|<\|object_ref_start\|>([^<]*)<\|object_ref_end\|>|<\|ref\|>([^<]*)<\|/ref\|>"
-)
-_LABEL = re.compile(r'"(?:label|text|name)"\s{0,9}:\s{0,9}("(?:[^"\\\n]|\\.){0,2000}")')
-_ALT = re.compile(r"\balt\s?=\s?[\"']([^\"'<>]{0,2000})[\"']")
 _ELEMENT_ID = re.compile(r"\bbbox id\b", re.IGNORECASE)
+
+
+class _Best(NamedTuple):
+    """The form that counts, and its boxes, or its points if it has no boxes."""
+
+    form: Form
+    places: list[Found]
 
 
 def read_answer(text: str) -> Answer:
@@ -51,105 +48,98 @@ def read_answer(text: str) -> Answer:
     """
     if len(text) > _MAX_LENGTH:
         return no_answer("longer than 1 MiB")
-    if written := _WRITTEN.fullmatch(text):
+    if len(text) < _MAX_WRITTEN and (written := _WRITTEN.fullmatch(text)):
         type_word, name, *edges = written.groups()
         x1, y1, x2, y2 = box = tuple(map(int, edges))
         if x1 <= x2 and y1 <= y2:
             span = (written.end(2) + len("</ref>"), len(text))
             name = unescape(name)
             return Answer("box", box, unescape(type_word), name, "ref-box", "", span, "xy", ())
-    start, end = _answer_part(text)
-    if start < 0:
+    part = answer_part(text)
+    if part is None:
         return no_answer("a thought that never ends", _ignored(text, (0, 0)))
-    if end - start > _MAX_ANSWER:
-        return no_answer("longer than 64 KiB")
-    return _read(text, start, text[start:end])
+    return _read(text, part)
 
 
-def _answer_part(text: str) -> tuple[int, int]:
-    """Where the answer stands: behind the last thought, in the last answer tag. (-1, -1): nowhere,
-    because a thought never ends."""
-    start, end = 0, len(text)
-    for opening, closing in zip(_THOUGHT_STARTS, _THOUGHT_ENDS, strict=True):
-        place = text.rfind(closing)
-        if place >= 0:
-            start = max(start, place + len(closing))
-        if text.find(opening, max(start, 0)) >= 0 and text.rfind(opening) > place:
-            return -1, -1
-    if "Action:" in text and _THOUGHT.search(text, start):
-        *_, last = [match.end() for match in _ACTION.finditer(text, start)] or [start]
-        start = last
-    tag = text.rfind("<answer>", start)
-    if tag >= 0:
-        start = tag + len("<answer>")
-        close = text.find("</answer>", start)
-        end = close if close >= 0 else end
-    return start, end
+def _read(text: str, part: Part) -> Answer:
+    answer = text[part.start : part.end]
+    if problem := too_large(answer):
+        return no_answer(problem, _ignored(text, (0, 0)))
+    clear = blank(answer, ANSWERS)
+    try:
+        best = _best(clear)
+    except TooManyError:
+        return no_answer(_TOO_MANY, _ignored(text, (0, 0)))
+    if best is not None:
+        return _judge(text, part, best)
+    if is_refusal(clear):
+        whole = (part.start, part.end)
+        return Answer("refusal", (), "", None, "refusal", "", whole, "xy", _ignored(text, whole))
+    return no_answer(_why_none(answer), _ignored(text, (0, 0)))
 
 
-def _read(text: str, offset: int, part: str) -> Answer:
-    """Reads the part of `text` that starts at `offset`."""
-    part = _TOKENS.sub(lambda match: " " * len(match[0]), part)
-    part = _FENCE.sub(lambda match: " " * len(match[0]), part)
-    found = _best(part) if _DIGIT.search(part) else None
-    if found is None:
-        if is_refusal(_TAGS.sub("", part).strip()):
-            rule, whole = "refusal", (offset, offset + len(part))
-            return Answer("refusal", (), "", None, rule, "", whole, "xy", ())
-        if holds_nan(part):
-            return Answer("invalid", (), "", None, "brackets", "not finite", (0, 0), "xy", ())
-        return no_answer(_why_none(part), _ignored(text, (0, 0)))
-    form, places = found
-    span = (offset + places[0].span[0], offset + places[-1].span[1])
-    return _judge(text, form, places, span)
-
-
-def _best(part: str) -> tuple[Form, list[Found]] | None:
-    """The form of the smallest rank that is found; of several of one rank the first in the text,
-    and boxes before points."""
-    best: tuple[Form, list[Found]] | None = None
-    for form, places in find_forms(part):
-        if best is not None and form.rank > best[0].rank:
-            break
-        if best is None or _order(places) < _order(best[1]):
-            best = form, places
+def _best(answer: str) -> _Best | None:
+    """The form of the smallest rank that is found; of several of one rank a box before a point,
+    then the first in the text."""
+    if not (_DIGIT.search(answer) or ENDLESS.search(answer)):
+        return None
+    best: _Best | None = None
+    for form, places in find_forms(answer):
+        boxes = [place for place in places if place.is_box]
+        found = _Best(form, boxes or places)
+        if best is None or _order(found) < _order(best):
+            best = found
     return best
 
 
-def _order(places: list[Found]) -> tuple[bool, int, int]:
-    return (not places[0].is_box, places[0].span[0], -places[0].span[1])
+def _order(best: _Best) -> tuple[bool, int, int]:
+    first = best.places[0]
+    return (not first.is_box, first.span[0], -first.span[1])
 
 
-def _judge(text: str, form: Form, places: list[Found], span: tuple[int, int]) -> Answer:
-    is_box = places[0].is_box
-    width = 4 if is_box else 2
-    groups = [
-        _turn(place.numbers[at : at + width], place.order)
-        for place in places
-        if place.is_box == is_box
-        for at in range(0, len(place.numbers), width)
-    ]
-    groups = list(dict.fromkeys(groups))
+def _judge(text: str, part: Part, best: _Best) -> Answer:
+    form, places = best
+    (first, *_), (*_, last) = places, places
+    span = (part.start + first.span[0], part.start + last.span[1])
+    groups = _groups(places)
     numbers = tuple(number for group in groups for number in group)
-    order, ignored = places[0].order, _ignored(text, span)
+    ignored = _ignored(text, span)
     if set(numbers) == {-1.0}:
         return Answer("refusal", (), "", None, "refusal", "", span, "xy", ignored)
-    problem = _problem(groups, is_box)
-    type_word, name, rule = _names(text, form.rule, span)
-    if problem:
-        return Answer("invalid", numbers, type_word, name, rule, problem, span, order, ignored)
-    kinds: tuple[Kind, Kind] = ("box", "boxes") if is_box else ("point", "points")
+    type_word, name, rule = names_of(
+        text, form.rule, span, (span[0], part.start + first.span[1]), part.thought
+    )
+    if problem := _problem(groups, first.is_box):
+        written = numbers if is_finite(numbers) else ()
+        return Answer(
+            *("invalid", written, type_word, name, rule, problem, span, first.order, ignored)
+        )
+    kinds: tuple[Kind, Kind] = ("box", "boxes") if first.is_box else ("point", "points")
     kind = kinds[len(groups) > 1]
-    return Answer(kind, numbers, type_word, name, rule, "", span, order, ignored)
+    return Answer(kind, numbers, type_word, name, rule, "", span, first.order, ignored)
+
+
+def _groups(places: list[Found]) -> list[tuple[float, ...]]:
+    """The different boxes or points, x before y."""
+    width = 4 if places[0].is_box else 2
+    groups = (
+        _turn(place.numbers[at : at + width], place.order)
+        for place in places
+        for at in range(0, len(place.numbers), width)
+    )
+    return list(dict.fromkeys(groups))
 
 
 def _turn(group: tuple[float, ...], order: str) -> tuple[float, ...]:
-    if order == "xy":
+    # Of numbers that are not finite there may be any count.
+    if order == "xy" or len(group) % 2:
         return group
     return tuple(group[at ^ 1] for at in range(len(group)))
 
 
 def _problem(groups: list[tuple[float, ...]], is_box: bool) -> str:
+    if not all(map(is_finite, groups)):
+        return "not finite"
     if is_box and any(group[2] < group[0] or group[3] < group[1] for group in groups):
         return "inverted box"
     if any(abs(number) >= _LARGEST for group in groups for number in group):
@@ -157,52 +147,25 @@ def _problem(groups: list[tuple[float, ...]], is_box: bool) -> str:
     return ""
 
 
-def _names(text: str, rule: str, span: tuple[int, int]) -> tuple[str, str | None, str]:
-    """(type word, name, rule): from the nearest `<ref>` before the coordinates or else behind
-    them, from a label of JSON or from the tag itself."""
-    if "ref" in text:
-        before = [match for match in _REF.finditer(text, 0, span[0])]
-        match = before[-1] if before else _REF.search(text, span[1])
-        if match:
-            ref = next(group for group in match.groups() if group is not None)
-            return *split_ref(ref), "ref-box" if rule == "box" else rule
-    if rule == "keyed" and (label := _LABEL.search(text, span[0])):
-        try:
-            return "", str(json.loads(label[1])), rule
-        except ValueError:
-            return "", None, rule
-    if rule == "point-tag" and (alt := _ALT.search(text, *span)):
-        return "", alt[1], rule
-    return "", None, rule
-
-
-def split_ref(ref: str) -> tuple[str, str]:
-    """Type word and name of what stands in `<ref>`; without a hyphen all of it is the name."""
-    type_word, hyphen, name = ref.partition("-")
-    if not hyphen:
-        type_word, name = "", ref
-    if "&" in ref:
-        return unescape(type_word), unescape(name)
-    return type_word, name
-
-
 def _ignored(text: str, span: tuple[int, int]) -> tuple[float, ...]:
     """Numbers outside of `span`, near it if the text is long."""
-    first, last = max(0, span[0] - _IGNORED_REACH), span[1] + _IGNORED_REACH
-    words = (
-        match[0]
-        for match in NUMBER.finditer(text, first, last)
-        if match.end() <= span[0] or match.start() >= span[1]
-        if match.end() < last  # which may have cut it
+    start, end = span
+    # A little more, since what stands behind a number says whether it is one; `last` may cut it.
+    last = end + _IGNORED_REACH
+    before = FINITE.finditer(text, max(0, start - _IGNORED_REACH), start + 2)
+    behind = FINITE.finditer(text, end, last)
+    words = chain(
+        (match[0] for match in before if match.end() <= start),
+        (match[0] for match in behind if match.end() < last),
     )
-    return tuple(map(float, islice(words, _MAX_IGNORED)))
+    return tuple(islice(filter(isfinite, map(float, words)), _MAX_IGNORED))
 
 
-def _why_none(part: str) -> str:
-    if not part.strip():
+def _why_none(answer: str) -> str:
+    if not answer.strip():
         return "an empty answer"
-    if _ELEMENT_ID.search(part):
+    if _ELEMENT_ID.search(answer):
         return "an element id, not coordinates"
-    if "<|pointer_" in part:
+    if "<|pointer_" in answer:
         return "pointer tokens, whose coordinates are not in the text"
     return "no coordinates in the text"

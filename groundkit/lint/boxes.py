@@ -16,6 +16,9 @@ Size = tuple[float, float]
 _CORNERS = 3
 # A pixel more is rounding.
 _ROUNDING = 1.0
+_ROUNDING_OF_FRACTIONS = 0.01
+# Of boxes in images of unknown size so many may be inverted by a slip.
+_SLIPS = 0.02
 # Of fewer boxes nothing can be told.
 _ENOUGH = 10
 _LARGE, _NORM = 1200.0, 1000.0
@@ -23,9 +26,14 @@ _LARGE, _NORM = 1200.0, 1000.0
 
 @dataclass
 class Boxes:
-    """Looks at the right answers of all rows."""
+    """Looks at the right answers of all rows of a file.
+
+    Attributes:
+        order_is_known: whether it was settled before that boxes are corners.
+    """
 
     findings: Findings
+    order_is_known: bool = False
     count: int = 0
     fractions: int = 0
     sized: int = 0
@@ -61,17 +69,16 @@ class Boxes:
         forward = x1 < x2 and y1 < y2
         if not forward:
             self.findings.add("empty-box", where)
-        if min(box) >= 0 and max(box) <= 1:
+        fraction = min(box) >= 0 and max(box) <= 1
+        if fraction:
             self.fractions += 1
             self.first_fraction = self.first_fraction or where
+        self.inverted += not forward
+        self.fit_as_lengths += _fits_as_lengths(box, (1, 1) if fraction and not size else size)
         if size is None or size == (1, 1):
             return
         width, height = size
         self.sized += 1
-        self.inverted += not forward
-        lengths = min(box) >= 0 and x2 > 0 and y2 > 0
-        fits = x1 + x2 <= width + _ROUNDING and y1 + y2 <= height + _ROUNDING
-        self.fit_as_lengths += lengths and fits
         if min(x1, y1) < 0 or max(x1, x2) > width or max(y1, y2) > height:
             self.findings.add("out-of-image", where)
         if max(size) > _LARGE:
@@ -94,11 +101,24 @@ class Boxes:
         whole = self.count - self.fractions
         if self.fractions and whole:
             self.findings.add("mixed-frames", self.first_fraction, self.fractions)
-        if self.sized >= _ENOUGH and self.fit_as_lengths == self.sized:
-            check = "box-order" if self.inverted else "ambiguous-order"
-            self.findings.add(check, self.first, self.sized)
+        if self.count >= _ENOUGH and self.fit_as_lengths == self.count and not self.order_is_known:
+            if not self.inverted:
+                self.findings.add("ambiguous-order", self.first, self.count)
+            elif self.sized == self.count or self.inverted > _SLIPS * self.count:
+                self.findings.add("box-order", self.first, self.count)
         if self.large >= _ENOUGH and not self.beyond_norm and not self.fractions:
             self.findings.add("looks-normalised", self.first, self.large)
+
+
+def _fits_as_lengths(box: Box, size: Size | None) -> bool:
+    """Whether a box could be x, y, width and height in an image of that size."""
+    x, y, width, height = box
+    if min(box) < 0 or not (width and height):
+        return False
+    if size is None:
+        return True
+    slack = _ROUNDING_OF_FRACTIONS if size == (1, 1) else _ROUNDING
+    return x + width <= size[0] + slack and y + height <= size[1] + slack
 
 
 def _boxes(row: Row, key: str) -> Iterator[Box | None]:

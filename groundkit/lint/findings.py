@@ -23,14 +23,14 @@ CHECKS: dict[str, tuple[Level, str]] = {
     "unknown-type": ("error", "types are not in the vocabulary"),
     "duplicate-id": ("error", "ids occurred before"),
     "contradiction": ("error", "questions were asked before, with another answer"),
-    "leak": ("error", "images, screens or groups are in both splits"),
+    "leak": ("error", "images, by name or by content, screens or groups are in two splits"),
     "missing-image": ("error", "images are missing or cannot be read"),
     "image-size": ("error", "images have another size than their row says"),
     "no-image": ("warning", "rows name an image, and none of these is there"),
     "duplicate": ("warning", "questions were asked before, with the same answer"),
     "ambiguous-order": (
         "warning",
-        "boxes fit their images as corners and as x, y, width, height alike",
+        "boxes could be corners and x, y, width, height alike",
     ),
     "looks-normalised": (
         "warning",

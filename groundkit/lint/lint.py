@@ -1,4 +1,4 @@
-"""All checks for one file of gold records."""
+"""All checks for files of gold records."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from pathlib import Path
 
 import msgspec
 
-from groundkit.errors import DataError
+from groundkit.errors import DataError, OptionError
 from groundkit.lint.boxes import Boxes
+from groundkit.lint.copies import Copies
 from groundkit.lint.findings import Finding, Findings
 from groundkit.lint.pictures import Pictures
-from groundkit.lint.repeats import Repeats
-from groundkit.lint.rows import Row, benchmark_rows, read_rows
+from groundkit.lint.repeats import Place, Repeats
+from groundkit.lint.rows import Row, benchmark_rows, read_rows, text_of
 from groundkit.metrics.outputs import samples_file
-from groundkit.store import home
+from groundkit.store import home, real
 from groundkit.vocabulary import TYPE_WORDS
 
 _TYPES = TYPE_WORDS.keys() | {""}
@@ -24,13 +25,13 @@ class LintReport(msgspec.Struct, frozen=True, kw_only=True):
     """What was found.
 
     Attributes:
-        path: the file, as it was named.
+        paths: the files, as they were named.
         rows: rows looked at.
         notes: how a benchmark was read, in words.
         findings: errors first.
     """
 
-    path: str
+    paths: list[str]
     rows: int
     notes: list[str]
     findings: list[Finding]
@@ -42,51 +43,93 @@ class LintReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lint(
-    path: Path,
-    *,
+    *paths: Path,
     benchmark: str | None = None,
     boxes: str | None = None,
     images: Path | None = None,
 ) -> LintReport:
-    """Checks a samples.jsonl or its folder, the gold records of a predictions file, or a benchmark.
+    """Checks samples.jsonl files or their folders, the gold records of predictions files, or a
+    benchmark. Several files are checked together for what is in two splits; where rows name no
+    split, each file is one.
 
     Args:
         benchmark, boxes: see `benchmarks.read.read_benchmark`.
-        images: the folder that names of images start from; None: that of the file.
+        images: the folder that names of images start from; None: that of each file.
 
     Raises:
-        DataError: the file cannot be read or holds nothing.
-        OptionError: an unknown benchmark or order of boxes.
+        DataError: a file cannot be read or holds nothing.
+        OptionError: an unknown benchmark or order of boxes, or the same file twice.
     """
-    findings = Findings()
+    files = [samples_file(path) if benchmark is None else path for path in paths]
+    if len({real(file) for file in files}) < len(files):
+        raise OptionError("the same file twice", "GOLD", hint="name each file once")
+    checks = _Checks(certain=images is not None, several=len(files) > 1)
     notes: list[str] = []
-    rows: Iterable[tuple[str, Row]]
-    if benchmark is None:
-        path = samples_file(path)
-        rows = read_rows(path, findings)
-    else:
-        rows, notes = benchmark_rows(benchmark, path, boxes, images)
-    pictures = Pictures(findings, images or home(path), certain=images is not None)
-    answers, repeats = Boxes(findings), Repeats(findings)
-    count, frame = 0, None
-    for where, row in rows:
-        count += 1
-        answers.add(where, row)
-        repeats.add(where, row)
-        pictures.add(where, row)
-        _words(where, row, findings)
-        frame = frame or row.get("frame")
-        if frame and row.get("frame", frame) != frame:
-            findings.add("mixed-words", where)
-    answers.finish()
-    pictures.finish()
-    found = findings.all()
-    if not count and not found:
-        raise DataError("the file holds no rows", str(path))
-    if findings.count("no-answer") == count > 1:
-        hint = "--benchmark NAME reads the annotations of a benchmark"
-        raise DataError("no row holds a right answer", str(path), hint=hint)
-    return LintReport(path=str(path), rows=count, notes=notes, findings=found)
+    count = 0
+    for file in files:
+        root = images or home(file)
+        if benchmark is None:
+            count += checks.look(file, read_rows(file, checks.findings), root)
+        else:
+            rows, told = benchmark_rows(benchmark, file, boxes, images)
+            count += checks.look(file, rows, root, order_is_known=True)
+            notes += told
+    checks.finish()
+    shown = [str(file) for file in files]
+    return LintReport(paths=shown, rows=count, notes=notes, findings=checks.findings.all())
+
+
+class _Checks:
+    """All checks, over several files."""
+
+    def __init__(self, *, certain: bool, several: bool) -> None:
+        self.findings = Findings()
+        self._several = several
+        self._repeats = Repeats(self.findings)
+        self._pictures = Pictures(self.findings, certain)
+        self._copies = Copies(self.findings)
+        self._files = 0
+
+    def look(
+        self,
+        file: Path,
+        rows: Iterable[tuple[str, Row]],
+        root: Path,
+        order_is_known: bool = False,
+    ) -> int:
+        """Looks at the rows of one more file, and counts them."""
+        answers = Boxes(self.findings, order_is_known)
+        silent, unreadable = self.findings.count("no-answer"), self.findings.count("unreadable")
+        count, frame = 0, None
+        self._files += 1
+        for where, row in rows:
+            count += 1
+            answers.add(where, row)
+            self._row(where, row, root, str(file))
+            frame = frame or row.get("frame")
+            if frame and row.get("frame", frame) != frame:
+                self.findings.add("mixed-words", where)
+        answers.finish()
+        if not count and self.findings.count("unreadable") == unreadable:
+            raise DataError("the file holds no rows", str(file))
+        if self.findings.count("no-answer") - silent == count > 1:
+            hint = "--benchmark NAME reads the annotations of a benchmark"
+            raise DataError("no row holds a right answer", str(file), hint=hint)
+        return count
+
+    def _row(self, where: str, row: Row, root: Path, file: str) -> None:
+        """All that is looked at row by row, but for the answer."""
+        split = text_of(row, "split") or (file if self._several else "")
+        image = self._pictures.add(where, row, root)
+        if image is not None:
+            self._copies.add(image, split, where, text_of(row, "image"))
+        self._repeats.add(where, row, Place(self._files, split, image))
+        _words(where, row, self.findings)
+
+    def finish(self) -> None:
+        """Says what only all rows together show."""
+        self._pictures.finish()
+        self._copies.finish()
 
 
 def _words(where: str, row: Row, findings: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from groundkit.errors import DataError
 from groundkit.images import read_size
@@ -12,47 +13,60 @@ from groundkit.lint.rows import Row, size_of, text_of
 from groundkit.store import resolve_inside
 
 
+class _Look(NamedTuple):
+    """What was seen of an image: where it lies and how large it is, or what is wrong with it."""
+
+    file: Path
+    size: tuple[int, int] = (0, 0)
+    problem: str = ""
+
+
+def _look(root: Path, image: str, where: str) -> _Look:
+    try:
+        file = resolve_inside(root, image, where)
+        return _Look(file, read_size(file))
+    except DataError as error:
+        return _Look(root, problem=error.what)
+    except (OSError, ValueError):  # a name that no file can have
+        return _Look(root, problem="no file can have this name")
+
+
 @dataclass
 class Pictures:
     """Looks at the header of each image once.
 
     Attributes:
-        root: the folder that their names start from.
-        certain: whether a user named it, so that no image at all is an error.
+        certain: whether a user named their folder, so that no image at all is an error.
     """
 
     findings: Findings
-    root: Path
     certain: bool
-    _sizes: dict[str, tuple[int, int] | str] = field(default_factory=dict)
+    _sizes: dict[tuple[Path, str], _Look] = field(default_factory=dict)
     _missing: list[tuple[str, str]] = field(default_factory=list)
     _found: bool = False
 
-    def add(self, where: str, row: Row) -> None:
-        """Looks at the image of one more row."""
+    def add(self, where: str, row: Row, root: Path) -> Path | None:
+        """Looks at the image of one more row, and hands back where it lies if it does.
+
+        Args:
+            root: the folder that its name starts from.
+        """
         image = text_of(row, "image")
         if not image:
-            return
-        if image not in self._sizes:
-            self._sizes[image] = self._look(image, where)
-        size = self._sizes[image]
-        if isinstance(size, str):
-            self._missing.append((where, f"{where}: {size}"))
-            return
+            return None
+        if (root, image) not in self._sizes:
+            self._sizes[root, image] = _look(root, image, where)
+        file, size, problem = self._sizes[root, image]
+        if problem:
+            self._missing.append((where, f"{where}: {problem}"))
+            return None
         self._found = True
         said = size_of(row)
         # 1 x 1 stands for boxes between 0 and 1 of an image whose size is not known.
         if said is not None and said not in (size, (1, 1)):
             told = f"{said[0]:.0f}x{said[1]:.0f}"
             self.findings.add("image-size", f"{where}: {size[0]}x{size[1]}, not {told}")
-
-    def _look(self, image: str, where: str) -> tuple[int, int] | str:
-        try:
-            return read_size(resolve_inside(self.root, image, where))
-        except DataError as error:
-            return error.what
-        except (OSError, ValueError):  # a name that no file can have
-            return "no file can have this name"
+        return file
 
     def finish(self) -> None:
         """Says which images are missing, or that none is where they were looked for."""

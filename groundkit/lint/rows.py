@@ -4,34 +4,78 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from groundkit.benchmarks.read import read_benchmark
+from groundkit.errors import DataError
 from groundkit.lint.findings import Findings
+from groundkit.prediction_files.fields import ANSWERS
+from groundkit.prediction_files.formats import Format, detect
+from groundkit.prediction_files.golds import make_gold, type_named
+from groundkit.prediction_files.paths import MISSING, first_of
 from groundkit.prediction_files.rows import open_rows
 
 Row = dict[str, Any]
 
+_HEAD = 32
+_GOLD_KEYS = {"box", "boxes", "polygon", "absent", "gold"}
+
 
 def read_rows(path: Path, findings: Findings) -> Iterator[tuple[str, Row]]:
-    """(where, row) of a samples.jsonl, or of the gold records in a predictions file.
+    """(where, row) of a samples.jsonl, or of the gold records in a predictions file of any form.
 
     Raises:
         DataError: the file cannot be read at all.
     """
-    for chunk in open_rows(path).raw():
-        for index, record in enumerate(chunk.records):
+    form: Format | None = None
+    for number, chunk in enumerate(open_rows(path).raw()):
+        rows = list(map(_decode, chunk.records))
+        if not number:
+            form = _foreign([row for row in rows[:_HEAD] if row is not None])
+        for index, row in enumerate(rows):
             where = chunk.where(index)
-            row = _decode(record)
             if row is None:
                 findings.add("unreadable", where)
+                continue
+            inner = row.get("gold")
+            if isinstance(inner, dict):
+                yield where, inner
             else:
-                inner = row.get("gold")
-                yield where, inner if isinstance(inner, dict) else row
+                yield where, row if form is None else _gold_of(row, form)
+
+
+def _foreign(head: Sequence[Row]) -> Format | None:
+    """The format of another tool whose rows carry right answers; None: they are gold records, or
+    as good as such."""
+    if not head or any(not _GOLD_KEYS.isdisjoint(row) for row in head):
+        return None
+    form = detect(head)
+    known = form.name in ("groundkit", "plain") or ANSWERS.isdisjoint(form.fields)
+    return None if known else form
+
+
+def _gold_of(row: Row, form: Format) -> Row:
+    """The gold record in a row of another tool, as far as there is one."""
+    prepared = row if form.prepare is None else form.prepare(row)
+    if prepared is None:
+        return {}
+    found = {name: first_of(prepared, paths) for name, paths in form.fields.items()}
+    known = {name: value for name, value in found.items() if value is not MISSING}
+    values = {name: value for name, value in known.items() if value is not None}
+    kind = values.get("type")
+    values["type"] = type_named(kind) if isinstance(kind, str) else ""
+    if "answer" in values:
+        try:
+            made = make_gold({"answer": values.pop("answer")}, "", "")
+        except DataError:
+            return values
+        if made is not None:
+            values |= {key: value for key, value in msgspec.structs.asdict(made).items() if value}
+    return values
 
 
 def benchmark_rows(

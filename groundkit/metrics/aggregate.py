@@ -48,6 +48,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         points: rows answered by a point, which has no IoU but 0.
         on_edge: rows whose hit depends on whether edges belong to the region.
         out_of_image: rows whose box leaves the image.
+        naming: rows whose answer names something.
         status: rows by status.
     """
 
@@ -57,6 +58,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     points: int
     on_edge: int
     out_of_image: int
+    naming: int
     status: dict[Status, int]
 
     def __getitem__(self, metric: str) -> float | None:
@@ -74,9 +76,21 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         """Whether all that could be scored were points, of which figures of boxes say nothing."""
         return 0 < self.points == self.status["scored"]
 
+    @property
+    def wordless(self) -> bool:
+        """Whether no answer names anything, so that figures of names say nothing: that was not
+        what the model was asked for."""
+        return self.naming == 0 < self.status["scored"]
+
+    def can_say(self, metric: Metric) -> bool:
+        """Whether a metric says something about answers like these."""
+        if metric.needs_boxes:
+            return not self.only_points
+        return not (self.wordless and metric.needs_words)
+
     def says(self, metric: Metric) -> bool:
         """Whether the figure of one of `metrics` says something."""
-        return self.metrics[str(metric)].n > 0 and not (self.only_points and metric.needs_boxes)
+        return self.metrics[str(metric)].n > 0 and self.can_say(metric)
 
     @property
     def hit(self) -> float:
@@ -108,6 +122,7 @@ class Facts:
     is_point: Bools
     on_edge: Bools
     out_of_image: Bools
+    naming: Bools
     size: NDArray[np.int8]
 
     def pick(self, rows: Ints) -> Facts:
@@ -123,6 +138,7 @@ def facts_of(scores: Scores) -> Facts:
         is_point=scores.is_point,
         on_edge=scores.on_edge,
         out_of_image=scores.out_of_image,
+        naming=scores.naming,
         size=scores.size.astype(np.int8),
     )
 
@@ -159,6 +175,7 @@ def summarise_groups(facts: Facts, ratios: Ratios, groups: Ints, count: int) -> 
 
     absent, points = total(~facts.present), total(facts.is_point)
     on_edge, outside = total(facts.on_edge), total(facts.out_of_image)
+    naming = total(facts.naming)
     figures = {str(metric): figures_of(metric, ratios[metric], groups, count) for metric in ratios}
     return [
         Summary(
@@ -168,6 +185,7 @@ def summarise_groups(facts: Facts, ratios: Ratios, groups: Ints, count: int) -> 
             points=points[group],
             on_edge=on_edge[group],
             out_of_image=outside[group],
+            naming=naming[group],
             status=dict(zip(STATUSES, row, strict=True)),
         )
         for group, row in enumerate(status.reshape(count, kinds).tolist())

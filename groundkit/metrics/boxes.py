@@ -18,7 +18,9 @@ Edges = Literal["closed", "half-open", "open", "last-pixel"]
 Pixels = Literal["continuous", "inclusive", "refer"]
 EDGES: tuple[Edges, ...] = get_args(Edges)
 
-SIZE_BUCKETS = ("tiny", "small", "medium", "large")
+SIZE_BUCKETS = ("tiny", "small", "medium", "large", "none")
+"""Sizes of targets; `none` where there is nothing to find."""
+
 # Sides of a square in pixels of the saved image. 32 and 96 are COCO's (pycocotools areaRng);
 # below 16 a target is smaller than the 28-pixel patch that a Qwen-VL model sees.
 _BUCKET_SIDES = (16.0, 32.0, 96.0)
@@ -122,7 +124,7 @@ def out_of_image(boxes: Floats, sizes: Floats) -> Bools:
 
 
 def size_buckets(boxes: Floats) -> NDArray[np.int64]:
-    """Index into `SIZE_BUCKETS` by the square root of the area, shape (N,).
+    """Index into `SIZE_BUCKETS` by the square root of the area, shape (N,); never that of `none`.
 
     In pixels of the saved image: tiny below 16, small below 32, medium below 96, else large.
     """

@@ -24,17 +24,29 @@ def take(answer: Answer, place: int) -> tuple[float, ...]:
     return answer.numbers[place * width : (place + 1) * width] * (4 // width)
 
 
-def hits_at(batch: Batch, judged: Judged, k: int, edges: bx.Edges, polygon: bx.Edges) -> bx.Bools:
+def clicked(boxes: bx.Floats, first: bool) -> bx.Floats:
+    """Boxes whose centre is where a click would go: themselves, or with `first` their first two
+    numbers as a box without extent."""
+    return np.tile(boxes[:, :2], 2) if first else boxes
+
+
+def hits_at(
+    batch: Batch, judged: Judged, k: int, edges: bx.Edges, polygon: bx.Edges, *, first: bool = False
+) -> bx.Bools:
     """Whether one of the first `k` boxes or points lies in what was asked for, shape (N,); where
-    there is nothing to find, whether that was said."""
-    place = locate(judged.boxes, batch.arrays, edges, polygon)
+    there is nothing to find, whether that was said.
+
+    Args:
+        first: the first two numbers of a box count, not its centre.
+    """
+    place = locate(clicked(judged.boxes, first), batch.arrays, edges, polygon)
     present = batch.arrays.present
     hit = np.where(present, place.hit & judged.scores.scored, judged.scores.hit)
     counts = judged.answers.counts()
     for nth in range(1, min(k, int(counts.max(initial=0)))):
         rows = np.flatnonzero((counts > nth) & ~hit & present).tolist()
         if rows:
-            boxes = _convert(batch, judged, [(row, nth) for row in rows])
+            boxes = clicked(_convert(batch, judged, [(row, nth) for row in rows]), first)
             hit[rows] = locate(boxes, batch.arrays.pick(rows), edges, polygon).hit
     return hit
 

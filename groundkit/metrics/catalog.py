@@ -38,6 +38,8 @@ class Kind:
         default_at: what stands there where nothing is said; None: nothing.
         options: the values that each option may have, its default first; no values: names of
             groupings, by default `micro`.
+        only_with_at, only_without_at: options that change nothing without, or with, a number behind
+            `@`, so that they are refused there.
         unit: of the figure: a `share` of samples, a `number`, pixels or parts of the image.
         better: whether more or less is better.
     """
@@ -46,6 +48,8 @@ class Kind:
     at: At | None = None
     default_at: float | None = None
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only_with_at: tuple[str, ...] = ()
+    only_without_at: tuple[str, ...] = ()
     unit: Unit = "number"
     better: Literal["more", "less"] = "more"
 
@@ -73,6 +77,7 @@ CATALOG: dict[str, Kind] = {
             "polygon": ("as-edges", *EDGE_RULES[:3]),
             "point": ("centre", "first"),
             "absent": ("score", "skip"),
+            "refusal": ("said", "negative"),
             **_MACRO,
         },
         unit="share",
@@ -81,6 +86,7 @@ CATALOG: dict[str, Kind] = {
         "mean intersection over union; @t: share that reaches t, or with bound=above exceeds it",
         _IOU,
         options={"pixels": PIXELS, "bound": ("reach", "above"), **_MACRO},
+        only_with_at=("bound",),
     ),
     "giou": Kind(
         "mean generalised IoU, from -1 to 1 (Rezatofighi et al. 2019)", options=dict(_MACRO)
@@ -89,6 +95,7 @@ CATALOG: dict[str, Kind] = {
         "distance of the centres over the answers that have one; @d: share of all within d",
         At("a distance, 0 or more", 0.0, 1e9),
         options={"unit": ("px", "image"), "stat": ("mean", "median"), **_MACRO},
+        only_without_at=("stat",),
         unit="px",
         better="less",
     ),

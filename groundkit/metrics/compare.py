@@ -8,22 +8,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 import numpy as np
 
 from groundkit.errors import DataError, OptionError
 from groundkit.metrics.aggregate import sums
 from groundkit.metrics.boxes import Bools
+from groundkit.metrics.comparison import (
+    Comparison,
+    Difference,
+    Flip,
+    GroupWins,
+    System,
+    Versus,
+)
 from groundkit.metrics.evaluate import folder_of
-from groundkit.metrics.groupings import Groupings, Labels
-from groundkit.metrics.intervals import Interval
+from groundkit.metrics.gold_set import read_gold_set
+from groundkit.metrics.groupings import Groupings, Labels, screens_of
 from groundkit.metrics.judge import Ints, Judged
+from groundkit.metrics.keys import Keys
 from groundkit.metrics.measures import Ratio, join_ratios, measure
 from groundkit.metrics.metric import Metric
 from groundkit.metrics.options import USUAL, Options
 from groundkit.metrics.rows import Batch
-from groundkit.metrics.score import read_gold_set, score
-from groundkit.metrics.signature import Keys, data_hash, row_keys, signature
+from groundkit.metrics.score import score
+from groundkit.metrics.signature import data_hash, signature
 from groundkit.metrics.significance import TRIALS, mcnemar, paired_interval, randomisation
 from groundkit.metrics.verdicts import make_verdicts
 from groundkit.records import Gold, Verdict
@@ -32,130 +40,6 @@ DEFAULT_FLIPS = 200
 _EXCERPT = 400
 _EXAMPLES = 5
 _ENDINGS = re.compile(r"(\.(jsonl|ndjson|json|parquet))?(\.(gz|zst))?$")
-
-
-class System(msgspec.Struct, frozen=True, kw_only=True):
-    """One predictions file.
-
-    Attributes:
-        name: short, and unlike the others.
-        predictions: the file, as it was named.
-        models: names found in its rows.
-        read_as: how it was read, in words, if its rows are not groundkit's own.
-        n: samples that it answers or is asked about.
-        duplicates: further answers to a sample; not compared.
-        alone: samples that not all of the others have; not compared. `examples` names some.
-    """
-
-    name: str
-    predictions: str
-    models: list[str]
-    read_as: str
-    n: int
-    duplicates: int
-    alone: int
-    examples: list[str]
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """One metric of a system against that of the first one.
-
-    Attributes:
-        metric: its name.
-        base, value: figures of the first system and of this one.
-        difference: `value` less `base`.
-        interval: 95 % interval of the difference, by a paired bootstrap over screens.
-        detectable: the smallest difference that these samples could show, in 80 of 100 cases.
-        p: of no difference at all.
-        test: `mcnemar` (exact) or `randomisation`.
-        better: whether it is the better one, at the 5 % level; None: neither.
-    """
-
-    metric: str
-    base: float | None
-    value: float | None
-    difference: float | None
-    interval: Interval | None
-    detectable: float | None
-    p: float | None
-    test: str
-    better: bool | None
-
-
-class GroupWins(msgspec.Struct, frozen=True, kw_only=True):
-    """Hits in one group: rates of both, and samples that only one of them hits."""
-
-    grouping: str
-    label: str
-    n: int
-    base: float
-    value: float
-    won: int
-    lost: int
-
-
-class Flip(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample that one system hits and the other misses.
-
-    Attributes:
-        kind: `won` if this system hits it and the first does not, else `lost`.
-        name: of what was asked for; None if it is not known.
-        base, verdict: of the first system and of this one.
-        base_text, text: what they wrote, at most 400 characters; None if nothing.
-    """
-
-    id: str
-    kind: Literal["won", "lost"]
-    instruction: str
-    name: str | None
-    point: tuple[float, float] | None
-    image_size: tuple[int, int]
-    base: Verdict
-    verdict: Verdict
-    base_text: str | None
-    text: str | None
-
-
-class Versus(msgspec.Struct, frozen=True, kw_only=True):
-    """One system against the first.
-
-    Attributes:
-        differences: by metric; those that need boxes only if one of the two wrote some.
-        won, lost: samples that only this one, or only the first, hits.
-        groups: by grouping and label, where there is more than one label.
-        flips: lost ones first, in the order of the first file; at most as many of each kind as was
-            asked for.
-    """
-
-    name: str
-    differences: list[Difference]
-    won: int
-    lost: int
-    groups: list[GroupWins]
-    flips: list[Flip]
-
-
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a comparison shows.
-
-    Attributes:
-        signature: how the numbers were made; the last field says how the tests were.
-        dataset: the file of the gold records, as it was named.
-        n: samples that all systems have.
-        screens: on so many screens.
-        conflicts: samples with different gold records in different files; the first file's is
-            shown, and each was scored against its own.
-        systems: in the order of the command; the first is the one that others are held against.
-        versus: all systems but the first.
-    """
-
-    signature: str
-    dataset: str | None
-    n: int
-    screens: int
-    conflicts: int
-    systems: list[System]
-    versus: list[Versus]
 
 
 @dataclass
@@ -174,6 +58,7 @@ class _Sheet:
     keys: list[Keys] = field(default_factory=list)
     hits: list[Bools] = field(default_factory=list)
     has_boxes: bool = False
+    has_names: bool = False
 
     def add(self, batch: Batch, judged: Judged) -> None:
         self.ids += [gold.id for gold in batch.golds]
@@ -181,11 +66,12 @@ class _Sheet:
         verdicts = make_verdicts(batch, judged, self.folder)
         self.verdicts += verdicts
         self.has_boxes |= any(verdict.box is not None for verdict in verdicts)
+        self.has_names |= bool(judged.scores.naming.any())
         self.golds += batch.golds
         self.groupings.add(batch.golds)
-        self.screens.add([gold.screen or gold.image for gold in batch.golds])
+        self.screens.add(screens_of(batch.golds))
         self.ratios.append([measure(metric, batch, judged) for metric in self.metrics])
-        self.keys.append(row_keys(batch.golds, batch.arrays))
+        self.keys.append(batch.keys)
         self.hits.append(judged.scores.hit)
 
     def columns(self, rows: Ints) -> list[Ratio]:
@@ -218,7 +104,7 @@ def compare(
     sheets, intakes = [], []
     for path in predictions:
         sheet = _Sheet(metrics, folder_of(options.names_images(golds.path or path)))
-        intakes.append(score(path, golds, options, [sheet.add]))
+        intakes.append(score(path, golds, options, [sheet]))
         sheets.append(sheet)
     order = _join([sheet.ids for sheet in sheets], predictions)
     names = _names(predictions)
@@ -235,6 +121,7 @@ def compare(
         split=options.split,
         n=len(order[0]),
         data=data_hash(keys[0]),
+        seed=options.seed,
     )
     return Comparison(
         signature=f"{signed}|test:mcnemar,ar:{TRIALS}",
@@ -250,13 +137,14 @@ def compare(
                 read_as=intake.shown,
                 n=len(sheet.ids),
                 duplicates=intake.duplicates,
+                repeated=intake.repeated,
                 alone=len(sheet.ids) - len(shared),
                 examples=[name for name in sheet.ids if name not in shared][:_EXAMPLES],
             )
             for name, path, sheet, intake in zip(names, predictions, sheets, intakes, strict=True)
         ],
         versus=[
-            _versus(name, metrics, (base, order[0]), (sheet, rows), screens, flips)
+            _versus(name, metrics, (base, order[0]), (sheet, rows), (screens, options.seed), flips)
             for name, sheet, rows in zip(names[1:], sheets[1:], order[1:], strict=True)
         ],
     )
@@ -270,10 +158,23 @@ def _check(predictions: Sequence[Path], options: Options) -> None:
         if path.resolve() in seen:
             raise OptionError(f"{str(path)!r} is named twice")
         seen.add(path.resolve())
-    for metric in options.wanted():
-        if metric.is_detection:
-            what = f"{metric} is no mean over samples, so there is no paired test of it"
-            raise OptionError(what, "--metric", hint="compare f1@0.5 instead")
+    for option, metrics in (("--parity", options.of_parity()), ("--metric", options.asked())):
+        for metric in metrics:
+            _check_tested(metric, option)
+
+
+def _check_tested(metric: Metric, option: str) -> None:
+    instead = metric.name
+    if metric.is_detection:
+        what, instead = "no mean over samples", "f1@0.5"
+    elif metric.average:
+        what = "a macro average"
+    elif metric.is_median:
+        what = "a median"
+    else:
+        return
+    what = f"{metric} is {what}, so there is no paired test of it"
+    raise OptionError(what, option, hint=f"compare {instead} instead: --metric {instead}")
 
 
 def _join(ids: Sequence[Sequence[str]], predictions: Sequence[Path]) -> list[Ints]:
@@ -294,18 +195,21 @@ def _names(predictions: Sequence[Path]) -> list[str]:
 
 
 _Rows = tuple[_Sheet, Ints]
+# The screens that are drawn, and the seed.
+_Draws = tuple[Ints, int]
 
 
 def _versus(
-    name: str, metrics: Sequence[Metric], base: _Rows, other: _Rows, screens: Ints, flips: int
+    name: str, metrics: Sequence[Metric], base: _Rows, other: _Rows, draws: _Draws, flips: int
 ) -> Versus:
     (first, a), (second, b) = base, other
     hit_a, hit_b = np.concatenate(first.hits)[a], np.concatenate(second.hits)[b]
     boxes = first.has_boxes or second.has_boxes
+    names = first.has_names or second.has_names
     columns = [
         (metric, one, two)
         for metric, one, two in zip(metrics, first.columns(a), second.columns(b), strict=True)
-        if boxes or not metric.needs_boxes
+        if (boxes or not metric.needs_boxes) and (names or not metric.needs_words)
     ]
     won, lost = np.flatnonzero(hit_b & ~hit_a), np.flatnonzero(hit_a & ~hit_b)
     chosen: list[tuple[Literal["won", "lost"], int]] = []
@@ -313,7 +217,7 @@ def _versus(
     chosen += [("won", row) for row in won[:flips].tolist()]
     return Versus(
         name=name,
-        differences=[_difference(metric, one, two, screens) for metric, one, two in columns],
+        differences=[_difference(metric, one, two, draws) for metric, one, two in columns],
         won=len(won),
         lost=len(lost),
         groups=_wins(first.groupings, a, hit_a, hit_b),
@@ -321,17 +225,17 @@ def _versus(
     )
 
 
-def _difference(metric: Metric, a: Ratio, b: Ratio, screens: Ints) -> Difference:
+def _difference(metric: Metric, a: Ratio, b: Ratio, draws: _Draws) -> Difference:
     one, two = (_value(ratio) for ratio in (a, b))
     gap = None if one is None or two is None else two - one
-    interval, detectable = paired_interval(a, b, screens)
+    interval, detectable = paired_interval(a, b, *draws)
     paired = a.is_share and bool((a.whole == b.whole).all())
     if gap is None:
         p = None
     elif paired:
         p = mcnemar(a.part & a.whole, b.part & b.whole)
     else:
-        p = randomisation(a, b, screens)
+        p = randomisation(a, b, *draws)
     better = None
     if gap and p is not None and p < 0.05:
         better = (gap < 0) == metric.less_is_better

@@ -14,10 +14,11 @@ import contextlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from groundkit.geometry import Box
 from groundkit.metrics.boxes import Floats
 from groundkit.metrics.candidates import boxes_of, gold_boxes_of
 from groundkit.metrics.judge import Judged
@@ -29,15 +30,24 @@ _AREAS = ("all", "small", "medium", "large")
 _MOST_BOXES = (1, 10, 100)
 
 
+class _Row(NamedTuple):
+    """What a row adds to a `_Dataset`: boxes of shapes (M, 4), and the confidences in those that
+    were found."""
+
+    image: str
+    category: str
+    truth: Floats
+    areas: Sequence[float | None]
+    crowds: Sequence[Box]
+    found: Floats
+    scores: Sequence[float]
+
+
 @dataclass
 class Detections:
-    """Boxes of all rows, as COCO's evaluation takes them."""
+    """Boxes of all rows."""
 
-    _images: dict[tuple[str, int], int] = field(default_factory=dict)
-    _asked: dict[tuple[str, str], int] = field(default_factory=dict)
-    _categories: dict[str, int] = field(default_factory=dict)
-    _truth: list[dict[str, Any]] = field(default_factory=list)
-    _found: list[dict[str, Any]] = field(default_factory=list)
+    _rows: list[_Row] = field(default_factory=list)
 
     def add(self, batch: Batch, judged: Judged) -> None:
         """Takes the boxes of one more batch."""
@@ -46,21 +56,49 @@ class Detections:
             gold = batch.golds[row]
             label = gold.labels.get(CATEGORY, "")
             name = label if isinstance(label, str) else "+".join(label)
-            nth = self._asked.get((gold.image, name), 0)
-            self._asked[gold.image, name] = nth + 1
-            image = self._images.setdefault((gold.image, nth), len(self._images) + 1)
-            category = self._categories.setdefault(name, len(self._categories) + 1)
-            place = {"image_id": image, "category_id": category}
             areas = gold.areas or (None,) * len(truth)
-            for box, area in zip(truth, areas, strict=False):
-                self._add_truth(place, box, area, crowd=False)
-            for crowd in gold.crowds:
-                self._add_truth(place, np.array(crowd), None, crowd=True)
             scores = _confidences(batch.scores[row], len(boxes))
-            self._found += [
-                {**place, "bbox": _sides(box), "score": score}
-                for box, score in zip(boxes, scores, strict=True)
-            ]
+            self._rows.append(_Row(gold.image, name, truth, areas, gold.crowds, boxes, scores))
+
+    def merge(self, other: Detections) -> None:
+        """Appends the boxes of other rows."""
+        self._rows += other._rows
+
+    def figures(self, metrics: Sequence[Metric]) -> dict[Metric, float | None]:
+        """The figures of metrics called `ap` and `ar`; None where no box of that size was asked
+        for."""
+        dataset = _Dataset()
+        for row in self._rows:
+            dataset.add(row)
+        with contextlib.redirect_stdout(io.StringIO()):  # it reports its progress there
+            outcome = _run(dataset.truth(), dataset.found)
+        return {metric: _figure(metric, outcome) for metric in metrics}
+
+
+@dataclass
+class _Dataset:
+    """Boxes of all rows, as COCO's evaluation takes them."""
+
+    found: list[dict[str, Any]] = field(default_factory=list)
+    _images: dict[tuple[str, int], int] = field(default_factory=dict)
+    _asked: dict[tuple[str, str], int] = field(default_factory=dict)
+    _categories: dict[str, int] = field(default_factory=dict)
+    _truth: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, row: _Row) -> None:
+        nth = self._asked.get((row.image, row.category), 0)
+        self._asked[row.image, row.category] = nth + 1
+        image = self._images.setdefault((row.image, nth), len(self._images) + 1)
+        category = self._categories.setdefault(row.category, len(self._categories) + 1)
+        place = {"image_id": image, "category_id": category}
+        for box, area in zip(row.truth, row.areas, strict=False):
+            self._add_truth(place, box, area, crowd=False)
+        for crowd in row.crowds:
+            self._add_truth(place, np.array(crowd), None, crowd=True)
+        self.found += [
+            {**place, "bbox": _sides(box), "score": score}
+            for box, score in zip(row.found, row.scores, strict=True)
+        ]
 
     def _add_truth(
         self, place: dict[str, Any], box: Floats, area: float | None, *, crowd: bool
@@ -76,17 +114,13 @@ class Detections:
             }
         )
 
-    def figures(self, metrics: Sequence[Metric]) -> dict[Metric, float | None]:
-        """The figures of metrics called `ap` and `ar`; None where no box of that size was asked
-        for."""
-        dataset = {
+    def truth(self) -> dict[str, Any]:
+        """The right answers as COCO's instances file holds them."""
+        return {
             "images": [{"id": image} for image in self._images.values()],
             "categories": [{"id": number} for number in self._categories.values()],
             "annotations": self._truth,
         }
-        with contextlib.redirect_stdout(io.StringIO()):  # it reports its progress there
-            outcome = _run(dataset, self._found)
-        return {metric: _figure(metric, outcome) for metric in metrics}
 
 
 def _confidences(scores: Sequence[float], count: int) -> Sequence[float]:

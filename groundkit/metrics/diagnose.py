@@ -7,6 +7,8 @@ advises to declare another frame.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass, field
 
 import msgspec
@@ -33,7 +35,8 @@ _CLOSE = 0.02
 _LIKELIEST: tuple[FrameName, ...] = (
     *("resized", "pixel", "norm1000", "norm1", "percent", "norm999", "norm1024"),
 )
-_ENOUGH, _STRIDE = 20_000, 10
+# Batches of some 700 rows.
+_FIRST, _STRIDE = 24, 10
 _RUNAWAY_RATE, _RUNAWAY_SHARE = 0.05, 0.2
 
 
@@ -82,20 +85,23 @@ class Readings:
 
     Attributes:
         rows: with a box, looked at so far: in the first batches, then in every tenth.
-        hits, ious: of these rows as the frame was declared, added up.
+        hits: of these rows as the frame was declared.
     """
 
     rows: int = 0
-    hits: float = 0.0
-    ious: float = 0.0
-    _batches: int = 0
-    _hits: dict[tuple[FrameName, bool], float] = field(default_factory=dict)
-    _ious: dict[tuple[FrameName, bool], float] = field(default_factory=dict)
+    hits: int = 0
+    # Sums of each batch, added up at the end: in whatever pieces they come, the sum is the same.
+    _declared: list[float] = field(default_factory=list)
+    _hits: Counter[tuple[FrameName, bool]] = field(default_factory=Counter)
+    _ious: dict[tuple[FrameName, bool], list[float]] = field(default_factory=dict)
 
-    def add(self, judged: Judged, gold: GoldArrays) -> None:
-        """Counts the rows of a batch that have a box."""
-        self._batches += 1
-        if self.rows >= _ENOUGH and self._batches % _STRIDE:
+    def add(self, number: int, judged: Judged, gold: GoldArrays) -> None:
+        """Counts the rows of a batch that have a box.
+
+        Args:
+            number: of the batch in its file, from 0.
+        """
+        if number >= _FIRST and number % _STRIDE:
             return
         # Where the size of an image is not known there are no other readings.
         known = gold.sizes.all(axis=1) & gold.present
@@ -104,16 +110,25 @@ class Readings:
         gold = gold.pick(rows.tolist())
         self.rows += len(rows)
         # With closed edges, as in the other readings: another rule is no sign of another frame.
-        self.hits += float(bx.contains(bx.centres(judged.boxes[rows]), boxes).sum())
-        self.ious += float(judged.scores.iou[rows].sum())
+        self.hits += int(bx.contains(bx.centres(judged.boxes[rows]), boxes).sum())
+        self._declared.append(float(judged.scores.iou[rows].sum()))
         for swapped in (False, True):
             numbers = raw[:, [1, 0, 3, 2]] if swapped else raw
             for frame in FRAME_NAMES:
                 read = rescale(numbers, frame, gold)
                 key = (frame, swapped)
                 hits = bx.contains(bx.centres(read), boxes)
-                self._hits[key] = self._hits.get(key, 0.0) + float(hits.sum())
-                self._ious[key] = self._ious.get(key, 0.0) + float(bx.iou(read, boxes).sum())
+                self._hits[key] += int(hits.sum())
+                self._ious.setdefault(key, []).append(float(bx.iou(read, boxes).sum()))
+
+    def merge(self, other: Readings) -> None:
+        """Adds the counts of others."""
+        self.rows += other.rows
+        self.hits += other.hits
+        self._declared += other._declared
+        self._hits.update(other._hits)
+        for key, sums in other._ious.items():
+            self._ious.setdefault(key, []).extend(sums)
 
     def far_better(self, overruled: FrameName | None = None) -> Reading | None:
         """The reading that fits best, if it is far better than the declared one; else None.
@@ -128,9 +143,9 @@ class Readings:
             frame=frame,
             swapped=swapped,
             hit=self._hits[frame, swapped] / self.rows,
-            iou=self._ious[frame, swapped] / self.rows,
+            iou=math.fsum(self._ious[frame, swapped]) / self.rows,
             declared_hit=self.hits / self.rows,
-            declared_iou=self.ious / self.rows,
+            declared_iou=math.fsum(self._declared) / self.rows,
             n=self.rows,
             overruled=frame == overruled and not swapped,
         )
@@ -141,8 +156,8 @@ class Readings:
         margin = _CLOSE * self.rows
         enough = max(self._hits.values()) - margin
         close = [key for key, hits in self._hits.items() if hits >= enough]
-        enough = max(self._ious[key] for key in close) - margin
-        close = [key for key in close if self._ious[key] >= enough]
+        ious = {key: math.fsum(self._ious[key]) for key in close}
+        close = [key for key in close if ious[key] >= max(ious.values()) - margin]
         return min(close, key=lambda key: (key[1], key[0] != overruled, _LIKELIEST.index(key[0])))
 
 
@@ -161,6 +176,16 @@ class Sameness:
         self._first = self._first or (raw[0], gold[0])
         self._predicted = self._predicted and bool((raw == self._first[0]).all())
         self._gold = self._gold and bool((gold == self._first[1]).all())
+
+    def merge(self, other: Sameness) -> None:
+        """Takes in what others looked at, after these."""
+        if other._first is None:
+            return
+        if self._first is None:
+            self._first = other._first
+        mine, theirs = self._first, other._first
+        self._predicted &= other._predicted and bool((mine[0] == theirs[0]).all())
+        self._gold &= other._gold and bool((mine[1] == theirs[1]).all())
 
     @property
     def only_predicted(self) -> bool:
@@ -188,6 +213,11 @@ class Wording:
             elif type_of_word(answers.type_words[row]) is None:
                 self.unknown_types += 1
 
+    def merge(self, other: Wording) -> None:
+        """Adds the counts of others."""
+        self.unnamed += other.unnamed
+        self.unknown_types += other.unknown_types
+
 
 @dataclass
 class Runaway:
@@ -211,6 +241,11 @@ class Runaway:
         self._all_rows += len(scores.edits)
         self._all_edits += int(scores.edits.sum())
         self._length += int(scores.name_length.sum())
+
+    def merge(self, other: Runaway) -> None:
+        """Adds the counts of others."""
+        for name, count in vars(other).items():
+            setattr(self, name, getattr(self, name) + count)
 
     @property
     def culprits(self) -> int:

@@ -6,6 +6,7 @@ which these fill best. And beside it, from the gold boxes, what every reading wo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -68,6 +69,19 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     readings: list[OtherReading]
 
 
+class DiagnosisReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What `eval --diagnose` says of answers whose frame nobody declares. It holds no score.
+
+    Attributes:
+        predictions, dataset: the files, as they were named.
+        diagnosis: None without rows to look at.
+    """
+
+    predictions: str
+    dataset: str | None
+    diagnosis: Diagnosis | None
+
+
 @dataclass
 class Diagnoser:
     """Looks at batches; use it as an observer of `evaluate`."""
@@ -75,7 +89,8 @@ class Diagnoser:
     rows: int = 0
     _inside: dict[FrameName, int] = field(default_factory=dict)
     _reach: dict[FrameName, list[bx.Floats]] = field(default_factory=dict)
-    _sums: dict[tuple[FrameName, Order], bx.Floats] = field(default_factory=dict)
+    # Hits and IoUs of each batch; in whatever pieces they come, their sum is the same.
+    _sums: dict[tuple[FrameName, Order], list[tuple[float, float]]] = field(default_factory=dict)
     _boxes: bool = False
 
     def add(self, batch: Batch, judged: Judged) -> None:
@@ -92,18 +107,28 @@ class Diagnoser:
         for frame in FRAME_NAMES:
             for order in ORDERS:
                 read = rescale(_ordered(raw, order, is_box), frame, gold)
-                found = np.array(
-                    [
-                        bx.contains(bx.centres(read), gold.boxes).sum(),
-                        bx.iou(read, gold.boxes).sum(),
-                    ]
-                )
-                self._sums[frame, order] = found + self._sums.get((frame, order), 0.0)
+                hits = float(bx.contains(bx.centres(read), gold.boxes).sum())
+                ious = float(bx.iou(read, gold.boxes).sum())
+                self._sums.setdefault((frame, order), []).append((hits, ious))
             share = rescale(raw, frame, gold) / np.tile(gold.sizes, 2)
             # A pixel more than the image is rounding.
             inside = ((share >= 0) & (share <= 1.005)).all(axis=1)
             self._inside[frame] = self._inside.get(frame, 0) + int(inside.sum())
             self._reach.setdefault(frame, []).append(share.max(axis=1).astype(np.float32))
+
+    def fresh(self) -> Diagnoser:
+        """One that has seen nothing."""
+        return Diagnoser()
+
+    def merge(self, other: Diagnoser) -> None:
+        """Takes in what another looked at, after this one."""
+        self.rows += other.rows
+        self._boxes |= other._boxes
+        for frame, inside in other._inside.items():
+            self._inside[frame] = self._inside.get(frame, 0) + inside
+            self._reach.setdefault(frame, []).extend(other._reach[frame])
+        for key, sums in other._sums.items():
+            self._sums.setdefault(key, []).extend(sums)
 
     def diagnosis(self) -> Diagnosis | None:
         """What was found; None without rows to look at."""
@@ -125,7 +150,8 @@ class Diagnoser:
         return FrameFit(frame=frame, inside=self._inside[frame] / self.rows, filled=filled)
 
     def _reading(self, frame: FrameName, order: Order) -> OtherReading:
-        hit, iou = (self._sums[frame, order] / self.rows).tolist()
+        columns = zip(*self._sums[frame, order], strict=True)
+        hit, iou = (math.fsum(column) / self.rows for column in columns)
         return OtherReading(frame=frame, order=order, hit=hit, iou=iou)
 
 

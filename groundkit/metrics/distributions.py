@@ -110,6 +110,13 @@ class Spread:
         found = np.stack(both, axis=1)
         self._bins[name] = found + self._bins[name] if name in self._bins else found
 
+    def merge(self, other: Spread) -> None:
+        """Adds the counts of others."""
+        self.rows += other.rows
+        self._rules.update(other._rules)
+        for name, found in other._bins.items():
+            self._bins[name] = found + self._bins[name] if name in self._bins else found
+
     def distributions(self) -> Distributions:
         """Of all batches; there must be at least one."""
         within = self._bins["tolerance"][:, 0].cumsum()

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from groundkit.errors import OptionError
-from groundkit.geometry import FrameName
-from groundkit.metrics.aggregate import Facts, Figure, Ratios, Summary, summarise, usual_name
+from groundkit.errors import OptionError, UndeclaredFrameError
+from groundkit.geometry import FRAME_NAMES, FrameName
+from groundkit.metrics.aggregate import Summary, summarise, usual_name
+from groundkit.metrics.baseline import find_drops, outcomes_of, read_baseline
 from groundkit.metrics.catalog import REFUSALS
 from groundkit.metrics.diagnose import Reading
 from groundkit.metrics.diagnosis import Diagnosis
 from groundkit.metrics.distributions import Distributions
 from groundkit.metrics.flags import Counts, Flag, Signs, find_flags, only_answered
-from groundkit.metrics.gates import NO_GATES, Gate, Gates, check_gates, read_baseline
-from groundkit.metrics.headline import overall_figures
+from groundkit.metrics.gates import NO_GATES, Gate, Gates, check_gates
+from groundkit.metrics.gold_set import GoldSet, read_gold_set
+from groundkit.metrics.headline import cells_of, report_figures
+from groundkit.metrics.intake import Intake
 from groundkit.metrics.measures import refusal_ratio
 from groundkit.metrics.metric import parse_metric
+from groundkit.metrics.observers import Accumulator
 from groundkit.metrics.options import USUAL, Options
 from groundkit.metrics.outputs import check_reports
-from groundkit.metrics.parity import PARITIES
-from groundkit.metrics.rows import Intake
-from groundkit.metrics.score import GoldSet, Observer, read_gold_set, score
+from groundkit.metrics.score import score
 from groundkit.metrics.signature import signature
 from groundkit.metrics.tally import Tally
-from groundkit.metrics.verdicts import Case, Failure, WorstCases, encode_verdicts
+from groundkit.metrics.verdicts import Case, Failure, VerdictWriter, WorstCases
 from groundkit.store import atomic_write, home, real
 
 DEFAULT_WORST = 5
@@ -60,6 +62,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         failures: how answers failed to hold a box, the most frequent first.
         worst: the worst rows; see `verdicts.WorstCases`. Their image paths are relative to the
             working directory if the path of the predictions or the dataset was; see `relocate`.
+        outcomes: which samples are right, for a later run that is held against this one; see
+            `baseline.outcomes_of`.
     """
 
     signature: str
@@ -82,6 +86,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, dict[str, Summary]]
     failures: list[Failure]
     worst: list[Case]
+    outcomes: dict[str, str]
 
 
 def evaluate(
@@ -92,7 +97,7 @@ def evaluate(
     gates: Gates = NO_GATES,
     worst: int = DEFAULT_WORST,
     verdicts: Path | None = None,
-    observers: Sequence[Observer] = (),
+    observers: Sequence[Accumulator] = (),
 ) -> Evaluation:
     """Scores a predictions file.
 
@@ -108,42 +113,48 @@ def evaluate(
 
     Raises:
         DataError: a file cannot be read, a row is wrong, or there is nothing to score.
+        UndeclaredFrameError: nobody says in which frame the numbers are; observers have seen all of
+            them if `options.needs_frame` is off.
         OptionError: a negative `worst`, a grouping that the samples do not have, a baseline about
             other samples, or `verdicts` is one of the files to be read or of a dataset.
     """
     if worst < 0:
         raise OptionError(f"cannot show {worst} worst cases", hint="--worst 0 shows none")
     check_reports(predictions, dataset, verdicts=verdicts)
-    baseline = read_baseline(gates)
     metrics = [*options.metrics, *map(str, gates.metrics)]
     options = replace(options, metrics=metrics)
     golds = read_gold_set(dataset, options)
+    baseline = read_baseline(gates, golds, options)
     images = options.names_images(golds.path or predictions)
     tally = Tally(options.wanted(), WorstCases(worst, folder_of(images)))
-    with verdict_writer(verdicts, images) as write:
-        intake = score(predictions, golds, options, [tally.add, write, *observers])
+    with verdict_writer(verdicts, images) as writers:
+        takers: list[Accumulator] = [tally, *writers, *observers]
+        intake = score(predictions, golds, options, takers, options.workers)
+        if intake.frameless:  # before there is a file of verdicts
+            rows = "1 row does" if intake.frameless == 1 else f"{intake.frameless:,} rows do"
+            what = f"{rows} not say in which frame the numbers are"
+            raise UndeclaredFrameError(what, str(predictions), FRAME_NAMES)
     evaluation = _report(predictions, golds, options, intake, tally)
-    kept = check_gates(gates, baseline, evaluation.overall.metrics, evaluation.signature)
-    return msgspec.structs.replace(evaluation, gates=kept)
+    figures, drops = evaluation.overall.metrics, []
+    if baseline is not None:
+        drops = find_drops(gates, baseline, figures, tally, options.seed)
+    return msgspec.structs.replace(evaluation, gates=check_gates(gates, figures, drops))
 
 
 @contextmanager
-def verdict_writer(path: Path | None, images: Path) -> Iterator[Observer]:
-    """A function that writes the verdicts of a batch, or nothing if there is no `path`.
+def verdict_writer(path: Path | None, images: Path) -> Iterator[list[VerdictWriter]]:
+    """What writes the verdicts of each batch; nothing if there is no `path`. That the reader of a
+    pipe leaves keeps nobody from the figures.
 
     Args:
         images: the file that names the images.
     """
     if path is None:
-        yield lambda batch, judged: None
+        yield []
         return
-    folder = folder_of(images, path)
-    with atomic_write(path) as file:
-
-        def write(batch: object, judged: object) -> None:
-            file.write(encode_verdicts(batch, judged, folder))  # type: ignore[arg-type]
-
-        yield write
+    # Of the batches themselves the writer catches it; here it comes from what was left to write.
+    with suppress(BrokenPipeError), atomic_write(path) as file:
+        yield [VerdictWriter(folder_of(images, path), file)]
 
 
 def folder_of(file: Path, seen_from: Path | None = None) -> str:
@@ -189,9 +200,9 @@ def _report(
     if not facts.present.all():
         for metric in map(parse_metric, REFUSALS):
             ratios.setdefault(metric, refusal_ratio(metric, facts.status, facts.present))
-    cells = _cells(options, tally)
+    cells = cells_of(options, tally)
     overall = msgspec.structs.replace(
-        summarise(facts, {}), metrics=_figures(options, tally, facts, ratios, cells)
+        summarise(facts, {}), metrics=report_figures(options, tally, facts, ratios)
     )
     shared = {metric: ratio for metric, ratio in ratios.items() if not metric.average}
     groups = tally.groupings.summaries(facts, shared)
@@ -212,6 +223,7 @@ def _report(
             split=options.split,
             n=overall.n,
             data=tally.data_hash(),
+            seed=options.seed,
         ),
         predictions=str(predictions),
         dataset=None if golds.path is None else str(golds.path),
@@ -231,33 +243,14 @@ def _report(
         groups=groups,
         failures=tally.failures.ranked(),
         worst=tally.worst.cases,
+        outcomes=outcomes_of(ratios, tally.keys()),
     )
-
-
-def _cells(options: Options, tally: Tally) -> tuple[str, ...]:
-    """The groupings of macro averages; without being asked, only those that there are."""
-    names = options.cells()
-    return names if options.average else tuple(filter(tally.groupings.has, names))
-
-
-def _figures(
-    options: Options, tally: Tally, facts: Facts, ratios: Ratios, cells: tuple[str, ...]
-) -> dict[str, Figure]:
-    """All figures over all rows, in the order of the report."""
-    found = overall_figures(ratios, tally.screens(), tally.groupings, cells, facts.size)
-    detections = [metric for metric in options.wanted() if metric.is_detection]
-    if detections:
-        n = len(facts.status)
-        for metric, value in tally.detections.figures(detections).items():
-            found[str(metric)] = Figure(value=value, n=n)
-    names = [str(metric) for metric in (*options.wanted(), *ratios)]
-    return {name: found[name] for name in dict.fromkeys(names)}
 
 
 def _headline(options: Options, overall: Summary) -> list[str]:
     """The metrics of a parity mode, two at most; else hits, and the mean IoU of boxes."""
     if options.parity is not None:
-        return list(PARITIES[options.parity].metrics[:2])
+        return [str(metric) for metric in options.of_parity()[:2]]
     names = [usual_name(name, overall.metrics) for name in ("hit", "iou")]
     return [name for name in names[: 1 if overall.only_points else 2] if name is not None]
 

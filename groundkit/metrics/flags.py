@@ -200,11 +200,19 @@ def _status_flags(summary: Summary, counts: Counts, signs: Signs) -> Iterator[Fl
         ("missing", status["missing"], missing),
         ("unparsable", status["unparsable"], "answers hold no box that can be read"),
         ("invalid", status["invalid"], invalid),
-        ("refused", status["refused"], "answers say that there is no such element"),
+        ("refused", *_refused(summary)),
     ):
         if count:
             text = f"{_share(count, n)} {message}"
             yield Flag(level=_level(count, n), kind=kind, message=text)
+
+
+def _refused(summary: Summary) -> tuple[int, str]:
+    """How many refusals are wrong, and what to say of them."""
+    recall = summary.metrics.get("refusal-recall")
+    right = 0 if recall is None or recall.value is None else round(recall.value * recall.n)
+    what = "answers say that there is no such element"
+    return summary.status["refused"] - right, what + (" where there is one" if right else "")
 
 
 def _row_flags(summary: Summary, counts: Counts) -> Iterator[Flag]:

@@ -14,14 +14,14 @@ from typing import Literal
 
 import msgspec
 
-from groundkit.errors import DataError, OptionError
+from groundkit.errors import OptionError
 from groundkit.metrics.aggregate import Figure
 from groundkit.metrics.intervals import Interval
 from groundkit.metrics.metric import Metric, parse_metric
-from groundkit.store import decode
 
+# 0.95 - 0.94 is not 0.01, but a little more.
+_ROUNDING = 1e-12
 Outcome = Literal["passed", "undecided", "failed"]
-_MOST_BYTES = 1 << 28
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class Gates:
     Attributes:
         fail_under: bounds of figures; of metrics where less is better they are upper bounds.
         max_drop: by how much figures may be worse than those of the baseline.
-        baseline: a report of `eval --json`.
+        baseline: a report of `eval --json`, or earlier predictions; see `baseline`.
     """
 
     fail_under: Sequence[Bound] = ()
@@ -74,7 +74,7 @@ class Gates:
             OptionError: names the option that is missing.
         """
         if self.max_drop and self.baseline is None:
-            hint = "--baseline old.json names an earlier eval --json"
+            hint = "--baseline FILE names an earlier eval --json or earlier predictions"
             raise OptionError("a drop from what?", "--max-drop", hint=hint)
         if self.baseline is not None and not self.max_drop:
             hint = "add --max-drop hit=0.01"
@@ -111,75 +111,23 @@ def parse_bound(text: str, option: str) -> Bound:
     return Bound(metric, value)
 
 
-class _Overall(msgspec.Struct):
-    metrics: dict[str, Figure]
-
-
-class Baseline(msgspec.Struct):
-    """What of an earlier report is needed."""
-
-    signature: str
-    overall: _Overall
-
-
-def read_baseline(gates: Gates) -> Baseline | None:
-    """The earlier report; None if there is none.
-
-    Raises:
-        DataError: it cannot be read.
-        OptionError: it lacks a metric.
-    """
-    if gates.baseline is None:
-        return None
-    try:
-        with gates.baseline.open("rb") as file:
-            data = file.read(_MOST_BYTES)
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", str(gates.baseline)) from error
-    try:
-        baseline = decode(data, Baseline, str(gates.baseline))
-    except DataError as error:
-        hint = "groundkit eval OLD_PREDICTIONS --json makes one"
-        raise DataError(f"no report of eval: {error.what}", error.where, hint=hint) from error
-    for bound in gates.max_drop:
-        if str(bound.metric) not in baseline.overall.metrics:
-            what = f"{str(gates.baseline)!r} has no {bound.metric}"
-            raise OptionError(what, "--max-drop", tuple(baseline.overall.metrics))
-    return baseline
-
-
-def check_gates(
-    gates: Gates, baseline: Baseline | None, figures: Mapping[str, Figure], signature: str
-) -> list[Gate]:
+def check_gates(gates: Gates, figures: Mapping[str, Figure], drops: Sequence[Figure]) -> list[Gate]:
     """Holds the figures of a report against the bounds.
 
     Args:
         figures: by name of the metric; those of `gates.metrics` at least.
-        signature: of this report; that of the baseline must be over the same gold records.
-
-    Raises:
-        OptionError: the baseline is over others.
+        drops: how much worse than the baseline each of `gates.max_drop` is.
     """
-    found = [
-        _gate("fail-under", bound, figures[str(bound.metric)], bound.metric.less_is_better)
-        for bound in gates.fail_under
+    return [
+        *(
+            _gate("fail-under", bound, figures[str(bound.metric)], bound.metric.less_is_better)
+            for bound in gates.fail_under
+        ),
+        *(
+            _gate("max-drop", bound, drop, less_is_better=True)
+            for bound, drop in zip(gates.max_drop, drops, strict=True)
+        ),
     ]
-    if baseline is None:
-        return found
-    old, new = (_field(text, "data") for text in (baseline.signature, signature))
-    if old != new:
-        what = (
-            f"{str(gates.baseline)!r} is about other gold records: data:{old[:16]}, not data:{new}"
-        )
-        hint = "score the old predictions on the same samples"
-        raise OptionError(what, "--baseline", hint=hint)
-    for bound in gates.max_drop:
-        name = str(bound.metric)
-        before, after = baseline.overall.metrics[name], figures[name]
-        if not bound.metric.less_is_better:
-            before, after = after, before
-        found.append(_gate("max-drop", bound, _difference(after, before), less_is_better=True))
-    return found
 
 
 def _gate(
@@ -192,8 +140,9 @@ def _gate(
     if interval is not None:
         best = interval.low if less_is_better else interval.high
     outcome: Outcome = "passed"
-    if value is None or sign * value < sign * bound.value:
-        reaches = best is not None and sign * best >= sign * bound.value
+    least = sign * bound.value - _ROUNDING
+    if value is None or sign * value < least:
+        reaches = best is not None and sign * best >= least
         outcome = "undecided" if value is not None and reaches else "failed"
     return Gate(
         kind=kind,
@@ -203,25 +152,3 @@ def _gate(
         interval=interval,
         outcome=outcome,
     )
-
-
-def _difference(a: Figure, b: Figure) -> Figure:
-    """a less b. The interval is put together from theirs as if they were independent (Newcombe
-    1998, "Interval estimation for the difference between independent proportions", method 10; for
-    any figures Zou and Donner 2008, "Construction of confidence limits about effect measures").
-    Answers to the same samples agree more than that, so that it is rather too wide."""
-    if a.value is None or b.value is None:
-        return Figure(value=None, n=a.n)
-    value = a.value - b.value
-    if a.interval is None or b.interval is None:
-        return Figure(value=value, n=a.n)
-    down = math.hypot(a.value - a.interval.low, b.interval.high - b.value)
-    up = math.hypot(a.interval.high - a.value, b.value - b.interval.low)
-    interval = Interval(low=value - down, high=value + up, method="newcombe")
-    return Figure(value=value, n=a.n, interval=interval)
-
-
-def _field(signature: str, name: str) -> str:
-    """A field of a signature; empty if it has none of this name."""
-    fields = (field.partition(":") for field in signature.split("|"))
-    return next((value for key, _, value in fields if key == name), "")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,22 @@ from numpy.typing import NDArray
 from groundkit.errors import OptionError
 from groundkit.metrics.aggregate import Facts, Ratios, Summary, summarise_groups
 from groundkit.metrics.boxes import SIZE_BUCKETS
+from groundkit.metrics.gold import Golds
 from groundkit.metrics.judge import Ints
 from groundkit.metrics.measures import Ratio
-from groundkit.records import Gold
 
 SmallInts = NDArray[np.int32]
 
 _FIELDS = ("type", "source", "split", "group")
 _SHOWN = ("type", "size", "source", "split")
+
+
+class Codes(dict[str, int]):
+    """A number for each string that was asked for, in the order in which they first were: that of
+    a set differs from run to run, and resamples with it."""
+
+    def __missing__(self, value: str) -> int:
+        return self.setdefault(value, len(self))
 
 
 @dataclass
@@ -32,33 +39,47 @@ class Labels:
         rows: how many rows there are so far.
     """
 
-    code: dict[str, int] = field(default_factory=dict)
+    code: Codes = field(default_factory=Codes)
     rows: int = 0
-    _codes: list[SmallInts] = field(default_factory=list)
+    _codes: list[NDArray[Any]] = field(default_factory=list)
+    # The row of each code; kept from the first row on that has several.
     _members: list[SmallInts] = field(default_factory=list)
-    _several: bool = False
 
     def add(self, values: Sequence[str]) -> None:
         """Appends rows with one string each."""
-        # In the order of the rows: that of a set differs from run to run, and resamples with it.
-        for value in dict.fromkeys(values):
-            self.code.setdefault(value, len(self.code))
-        codes = np.fromiter(map(self.code.__getitem__, values), np.int32, len(values))
-        self._append(codes, np.arange(self.rows, self.rows + len(values), dtype=np.int32))
+        if self._members:
+            self._members.append(_count_up(self.rows, len(values)))
+        self._append(values)
         self.rows += len(values)
 
     def add_several(self, values: Sequence[tuple[str, ...]]) -> None:
         """Appends rows with any number of strings each; those of none count as the empty one."""
-        pairs = [(row, one) for row, many in enumerate(values) for one in many or ("",)]
-        self._several = self._several or len(pairs) > len(values)
-        start = self.rows
-        self.add([one for _, one in pairs])
-        self._members[-1] = np.array([start + row for row, _ in pairs], dtype=np.int32)
-        self.rows = start + len(values)
+        pairs = [(row, one) for row, many in enumerate(values, self.rows) for one in many or ("",)]
+        if len(pairs) > len(values) and not self._members:
+            self._members.append(_count_up(0, self.rows))
+        if self._members:
+            self._members.append(np.array([row for row, _ in pairs], dtype=np.int32))
+        self._append([one for _, one in pairs])
+        self.rows += len(values)
 
-    def _append(self, codes: SmallInts, members: SmallInts) -> None:
-        self._codes.append(codes)
-        self._members.append(members)
+    def merge(self, other: Labels) -> None:
+        """Appends the rows of another column."""
+        if other._members and not self._members:
+            self._members.append(_count_up(0, self.rows))
+        if self._members:
+            theirs = other._members or [_count_up(0, other.rows)]
+            self._members += [rows + self.rows for rows in theirs]
+        ours = self._small(map(self.code.__getitem__, other.code), len(other.code))
+        self._codes += [ours[codes] for codes in other._codes]
+        self.rows += other.rows
+
+    def _append(self, values: Sequence[str]) -> None:
+        self._codes.append(self._small(map(self.code.__getitem__, values), len(values)))
+
+    def _small(self, codes: Iterable[int], count: int) -> NDArray[Any]:
+        """Codes in as few bytes as they need."""
+        found = np.fromiter(codes, np.int32, count)
+        return found.astype(np.min_scalar_type(len(self.code)))
 
     @property
     def codes(self) -> Ints:
@@ -68,7 +89,7 @@ class Labels:
     @property
     def members(self) -> Ints | None:
         """The row that each of `codes` belongs to; None if row i has code i."""
-        return np.concatenate(self._members).astype(np.int64) if self._several else None
+        return np.concatenate(self._members).astype(np.int64) if self._members else None
 
     def members_of(self, rows: Ints) -> dict[str, Ints]:
         """Of some rows the indices with each string, the one of most rows first."""
@@ -105,18 +126,27 @@ class Groupings:
     _labels: dict[str, Labels] = field(default_factory=dict)
     _rows: int = 0
 
-    def add(self, golds: Sequence[Gold]) -> None:
+    def add(self, golds: Golds) -> None:
         """Appends the rows of a batch."""
         for name, labels in self._fields.items():
-            labels.add(tuple(map(attrgetter(name), golds)))
-        tables = [gold.labels for gold in golds]
-        for name in {name: None for table in tables for name in table}:
-            if name not in self._labels:
-                self._labels[name] = Labels()
-                self._labels[name].add([""] * self._rows)
+            labels.add(golds.columns[name])
+        tables: Sequence[Mapping[str, str | tuple[str, ...]]] = golds.columns["labels"]
+        if any(tables):
+            for name in {name: None for table in tables for name in table}:
+                if name not in self._labels:
+                    self._labels[name] = _blank(self._rows)
         for name, labels in self._labels.items():
             labels.add_several([_values(table, name) for table in tables])
         self._rows += len(golds)
+
+    def merge(self, other: Groupings) -> None:
+        """Appends the rows of other groupings."""
+        for name, labels in self._fields.items():
+            labels.merge(other._fields[name])
+        for name in {**self._labels, **other._labels}:
+            mine = self._labels.setdefault(name, _blank(self._rows))
+            mine.merge(other._labels.get(name) or _blank(other._rows))
+        self._rows += other._rows
 
     def summaries(self, facts: Facts, ratios: Ratios) -> dict[str, dict[str, Summary]]:
         """By grouping and label; of the sizes only those that occur."""
@@ -178,6 +208,26 @@ class Groupings:
             what = f"samples have several values of {name!r}, so its groups overlap"
             raise OptionError(what, "--average", hint="name another grouping")
         return labels.codes, list(labels.code)
+
+
+def _blank(rows: int) -> Labels:
+    """Rows that have no value."""
+    labels = Labels()
+    labels.add([""] * rows)
+    return labels
+
+
+def _count_up(start: int, count: int) -> SmallInts:
+    return np.arange(start, start + count, dtype=np.int32)
+
+
+def screens_of(golds: Golds) -> list[str]:
+    """What intervals are clustered by: the screen of each record, or where that is not named its
+    image."""
+    columns = golds.columns
+    return [
+        screen or image for screen, image in zip(columns["screen"], columns["image"], strict=True)
+    ]
 
 
 def _values(table: Mapping[str, str | tuple[str, ...]], name: str) -> tuple[str, ...]:

@@ -9,12 +9,39 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundkit.metrics.aggregate import Figure, Ratios, figures_of
+from groundkit.metrics.aggregate import Facts, Figure, Ratios, figures_of
 from groundkit.metrics.groupings import Groupings
-from groundkit.metrics.intervals import Interval, bootstrap, standard_errors
+from groundkit.metrics.intervals import SEED, Interval, bootstrap, standard_errors
 from groundkit.metrics.judge import Ints
 from groundkit.metrics.measures import Ratio
 from groundkit.metrics.metric import Metric
+from groundkit.metrics.options import Options
+from groundkit.metrics.tally import Tally
+
+
+def cells_of(options: Options, tally: Tally) -> tuple[str, ...]:
+    """The groupings of macro averages; without being asked, only those that there are."""
+    names = options.cells()
+    return names if options.average else tuple(filter(tally.groupings.has, names))
+
+
+def report_figures(
+    options: Options, tally: Tally, facts: Facts, ratios: Ratios
+) -> dict[str, Figure]:
+    """All figures over all rows, in the order of the report.
+
+    Args:
+        ratios: those of `tally`, and more of the same rows.
+    """
+    cells, screens = cells_of(options, tally), tally.screens()
+    found = overall_figures(ratios, screens, tally.groupings, cells, facts.size, options.seed)
+    detections = [metric for metric in options.wanted() if metric.is_detection]
+    if detections:
+        n = len(facts.status)
+        for metric, value in tally.detections.figures(detections).items():
+            found[str(metric)] = Figure(value=value, n=n)
+    names = [str(metric) for metric in (*options.wanted(), *ratios)]
+    return {name: found[name] for name in dict.fromkeys(names)}
 
 
 def overall_figures(
@@ -23,6 +50,7 @@ def overall_figures(
     groupings: Groupings,
     cells: Sequence[str],
     sizes: NDArray[np.integer[Any]],
+    seed: int = SEED,
 ) -> dict[str, Figure]:
     """By name of the metric, in the order of `ratios`.
 
@@ -31,7 +59,7 @@ def overall_figures(
         cells: names of the groupings that macro averages are over; none: there are none.
         sizes: bucket of each row.
     """
-    intervals = _bootstrapped(ratios, screens)
+    intervals = _bootstrapped(ratios, screens, seed)
     found = {}
     for metric, ratio in ratios.items():
         figure = _overall(metric, ratio, intervals.get(metric))
@@ -40,7 +68,7 @@ def overall_figures(
             codes, titles = groupings.cells(named, sizes)
             macro = _macro(metric, ratio, codes, len(titles))
             if metric.average:
-                figure = _averaged(ratio, figure, codes, screens, macro)
+                figure = _averaged(metric, ratio, codes, screens, macro, seed)
             elif len(titles) > 1:
                 figure = msgspec.structs.replace(figure, macro=macro)
         if not metric.is_median and figure.value is not None and not metric.average:
@@ -55,7 +83,7 @@ def _overall(metric: Metric, ratio: Ratio, interval: Interval | None) -> Figure:
     return figure if interval is None else msgspec.structs.replace(figure, interval=interval)
 
 
-def _bootstrapped(ratios: Ratios, screens: Ints) -> Mapping[Metric, Interval]:
+def _bootstrapped(ratios: Ratios, screens: Ints, seed: int) -> Mapping[Metric, Interval]:
     """Intervals of the means, all from the same resamples."""
     means = {
         metric: ratio
@@ -71,7 +99,7 @@ def _bootstrapped(ratios: Ratios, screens: Ints) -> Mapping[Metric, Interval]:
             [ratio.whole for ratio in means.values()],
         )
     )
-    drawn = zip(means, bootstrap(parts, wholes, screens), strict=True)
+    drawn = zip(means, bootstrap(parts, wholes, screens, seed=seed), strict=True)
     return {metric: interval for metric, interval in drawn if interval is not None}
 
 
@@ -83,13 +111,16 @@ def _macro(metric: Metric, ratio: Ratio, codes: Ints, count: int) -> float | Non
 
 
 def _averaged(
-    ratio: Ratio, figure: Figure, codes: Ints, screens: Ints, macro: float | None
+    metric: Metric, ratio: Ratio, codes: Ints, screens: Ints, macro: float | None, seed: int
 ) -> Figure:
-    """A figure that is a macro average itself, with an interval from resampled screens."""
+    """A figure that is a macro average itself, with an interval from resampled screens; medians
+    are no ratios that could be resampled."""
+    n = int(np.count_nonzero(ratio.whole))
+    if metric.is_median:
+        return Figure(value=macro, n=n)
     count = int(codes.max()) + 1
     member = np.eye(count)[codes]
     part = (ratio.part & ratio.whole) if ratio.is_share else ratio.part
-    interval = bootstrap(
-        member * part[:, None], member * np.asarray(ratio.whole)[:, None], screens, mean=True
-    )
-    return Figure(value=macro, n=figure.n, interval=interval[0])
+    wholes = member * np.asarray(ratio.whole)[:, None]
+    interval = bootstrap(member * part[:, None], wholes, screens, mean=True, seed=seed)
+    return Figure(value=macro, n=n, interval=interval[0])

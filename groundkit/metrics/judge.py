@@ -5,7 +5,7 @@ A reward for training is this same function on the completions of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from operator import eq
@@ -20,13 +20,14 @@ from groundkit.metrics.frames import to_saved
 from groundkit.metrics.regions import locate
 from groundkit.metrics.rows import Batch
 from groundkit.metrics.text import edits
-from groundkit.records import Gold, Status
+from groundkit.records import Status
 from groundkit.vocabulary import type_of_word
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 _CODE = {status: code for code, status in enumerate(STATUSES)}
 _SCORED = _CODE["scored"]
 
+_NO_SIZE = bx.SIZE_BUCKETS.index("none")
 _POINTS = frozenset({"point", "points"})
 _LOCATED = _POINTS | {"box", "boxes"}
 _ENDLESS, _ENDLESS_FACTOR = 100, 4
@@ -57,13 +58,15 @@ class Scores:
         typed: whether the type of the gold element is known.
         type_correct: whether the type word, in any language, stands for the gold type.
         named: whether the name of the gold element is known.
+        naming: whether the answer names something.
         name_correct: whether a name was written and is the gold name.
         edits, name_length: Levenshtein distance to the gold name and the length of that name; 0
             where it is not known.
         endless: whether the name written is longer than 100 characters and than four gold names.
         out_of_image: whether the predicted box leaves the image.
         degenerate: whether the predicted box has no area.
-        size: index into `boxes.SIZE_BUCKETS` of the gold box.
+        size: index into `boxes.SIZE_BUCKETS` of the gold box; that of `none` where there is nothing
+            to find.
     """
 
     status: NDArray[np.int8]
@@ -76,6 +79,7 @@ class Scores:
     typed: bx.Bools
     type_correct: bx.Bools
     named: bx.Bools
+    naming: bx.Bools
     name_correct: bx.Bools
     edits: Ints
     name_length: Ints
@@ -142,8 +146,8 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
         distance=np.where(found, place.distance, np.nan),
         out_of_image=outside,
         degenerate=(bx.areas(boxes) == 0) & scored & ~is_point,
-        size=bx.size_buckets(gold.boxes),
-        **_word_scores(answers, batch.golds, scored),
+        size=np.where(gold.present, bx.size_buckets(gold.boxes), _NO_SIZE),
+        **_word_scores(answers, batch.golds.columns, scored),
     )
     return Judged(answers, raw, boxes, scores, edges)
 
@@ -153,17 +157,18 @@ def _among(kinds: Sequence[str], wanted: frozenset[str]) -> bx.Bools:
 
 
 def _word_scores(
-    answers: Answers, golds: Sequence[Gold], scored: bx.Bools
+    answers: Answers, columns: Mapping[str, Sequence[Any]], scored: bx.Bools
 ) -> dict[str, NDArray[Any]]:
     """The columns about what was named, by name of the column."""
     count = len(answers)
     # Without a name nothing was named, which is not the empty name.
     written = answers.names
-    gold_names = [gold.name for gold in golds]
-    types = [gold.type for gold in golds]
+    gold_names, types = columns["name"], columns["type"]
     typed = np.fromiter(map(bool, types), bool, count)
-    named = np.array([name is not None for name in gold_names])
-    known = [name or "" for name in gold_names]
+    named, known = np.ones(count, dtype=bool), gold_names
+    if None in gold_names:
+        named = np.array([name is not None for name in gold_names])
+        known = [name or "" for name in gold_names]
     lengths = np.fromiter(map(len, known), np.int64, count)
     right = np.fromiter(map(eq, written, gold_names), bool, count) & scored & named
     # Of an answer without coordinates nothing counts.
@@ -180,6 +185,7 @@ def _word_scores(
         "typed": typed,
         "type_correct": np.fromiter(map(eq, _types(answers), types), bool, count) & scored,
         "named": named,
+        "naming": np.array([name is not None for name in written], dtype=bool) & scored,
         "name_correct": right,
         "edits": mistakes,
         "name_length": lengths,

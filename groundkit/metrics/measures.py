@@ -59,16 +59,18 @@ def _hit(metric: Metric, batch: Batch, judged: Judged) -> Ratio:
     edges = cast("bx.Edges", metric.option("edges"))
     outline = metric.option("polygon")
     polygon = edges if outline == "as-edges" else cast("bx.Edges", outline)
+    first = metric.option("point") == "first"
     if metric.at is not None:
-        hit = candidates.hits_at(batch, judged, int(metric.at), edges, polygon)
-    elif edges == judged.edges == polygon and metric.option("point") == "centre":
+        hit = candidates.hits_at(batch, judged, int(metric.at), edges, polygon, first=first)
+    elif edges == judged.edges == polygon and not first:
         hit = scores.hit
     else:
-        boxes = judged.boxes
-        if metric.option("point") == "first":
-            boxes = np.tile(boxes[:, :2], 2)
-        place = locate(boxes, gold, edges, polygon)
+        place = locate(candidates.clicked(judged.boxes, first), gold, edges, polygon)
         hit = np.where(gold.present, place.hit & scores.scored, scores.hit)
+    if metric.option("refusal") == "negative":
+        # Signs as written: an image whose size is not known has no pixels to turn them into.
+        where = bx.centres(candidates.clicked(judged.raw, first))
+        hit = hit | (~gold.present & scores.scored & (where < 0).all(axis=1))
     skip = metric.option("absent") == "skip"
     return Ratio(hit, gold.present if skip else np.ones(len(hit), dtype=bool))
 

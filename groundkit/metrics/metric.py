@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from difflib import get_close_matches
 
 from groundkit.errors import OptionError
@@ -38,7 +39,7 @@ class Metric:
     options: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        at = "" if self.at is None else f"@{self.at:g}"
+        at = "" if self.at is None else f"@{number_word(self.at)}"
         options = ",".join(f"{key}={value}" for key, value in self.options)
         return f"{self.name}{at}({options})" if options else f"{self.name}{at}"
 
@@ -68,6 +69,11 @@ class Metric:
         return self.name in ("iou", "giou", "precision", "recall", "f1", "ap", "ar")
 
     @property
+    def needs_words(self) -> bool:
+        """Whether it says nothing about answers that name nothing."""
+        return self.name in ("type", "name", "cer")
+
+    @property
     def is_median(self) -> bool:
         """Whether it is a median, which is no ratio either."""
         return self.option_or("stat", "") == "median"
@@ -93,6 +99,13 @@ class Metric:
         return replace(self, options=_sorted(self.kind, {**dict(self.options), key: value}))
 
 
+def number_word(value: float) -> str:
+    """The shortest decimal that reads back as the same float, never with an exponent: `0.5`, `20`,
+    `1000000`."""
+    word = format(Decimal(repr(float(value))), "f")
+    return word.rstrip("0").rstrip(".") if "." in word else word
+
+
 def parse_metric(text: str, option: str = "--metric") -> Metric:
     """A metric from its name; a threshold that a metric cannot do without is filled in.
 
@@ -109,8 +122,11 @@ def parse_metric(text: str, option: str = "--metric") -> Metric:
         close = get_close_matches(name, CATALOG, 1)
         hint = f"did you mean {close[0]}?" if close else ""
         raise OptionError(f"unknown metric {name!r}", option, tuple(CATALOG), hint)
-    chosen = _options(name, kind, listed, option)
-    return Metric(name, _at(name, kind, at, option), _sorted(kind, chosen))
+    metric = Metric(
+        name, _at(name, kind, at, option), _sorted(kind, _options(name, kind, listed, option))
+    )
+    _check_sense(metric, option)
+    return metric
 
 
 def parse_metrics(text: str, option: str = "--metric") -> list[Metric]:
@@ -131,6 +147,19 @@ def _at(name: str, kind: Kind, at: str | None, option: str) -> float | None:
     if not kind.at.allows(value):
         raise OptionError(f"{name}@{at[:20]} is out of range", option, hint=kind.at.words)
     return value
+
+
+def _check_sense(metric: Metric, option: str) -> None:
+    """Refuses options that would change nothing beside this number, or without one."""
+    for key, value in metric.options:
+        if metric.at is None and key in metric.kind.only_with_at:
+            what = f"{key}={value} says nothing about {metric.name} without a number"
+            hint = f"write {metric.name}@0.5({key}={value})"
+            raise OptionError(what, option, hint=hint)
+        if metric.at is not None and key in metric.kind.only_without_at:
+            plain = f"{metric.name}@{number_word(metric.at)}"
+            what = f"{plain} is a share, which has no {value}"
+            raise OptionError(what, option, hint=f"write {plain} or {metric.name}({key}={value})")
 
 
 def _options(name: str, kind: Kind, listed: str | None, option: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ its parser. docs/evaluation.md says what each leaves out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from groundkit.errors import OptionError
 from groundkit.metrics.metric import Metric, parse_metric
@@ -20,11 +21,13 @@ class Parity:
         source: whose it is.
         metrics: its figures; the first is the one it is known for.
         about: its conventions, in a sentence.
+        elsewhere: its figures on some benchmarks, where it has another rule for these.
     """
 
     source: str
     metrics: tuple[str, ...]
     about: str
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 PARITIES: dict[str, Parity] = {
@@ -40,13 +43,16 @@ PARITIES: dict[str, Parity] = {
     ),
     "osworld-g": Parity(
         "xlang-ai/OSWorld-G",
-        ("hit(polygon=half-open)", "hit(polygon=half-open,absent=skip)"),
-        "closed edges of boxes, even-odd rule for polygons, with and without the refusals",
+        ("hit(polygon=half-open,refusal=negative)", "hit(polygon=half-open,absent=skip)"),
+        "closed edges of boxes, even-odd rule for polygons; a centre with both coordinates below 0 "
+        "is a refusal; with and without the refusals",
     ),
     "vlmevalkit-fixed": Parity(
         "open-compass/VLMEvalKit",
         ("hit(edges=last-pixel)",),
-        "boxes of ScreenSpot end with their last pixel; unparsable answers never hit",
+        "boxes of ScreenSpot and ScreenSpot-v2 end with their last pixel; with `--benchmark "
+        "screenspot-pro` or `osworld-g` closed edges, `hit`; unparsable answers never hit",
+        elsewhere={"screenspot-pro": ("hit",), "osworld-g": ("hit",)},
     ),
     "se-gui": Parity(
         "YXB-NKU/SE-GUI",
@@ -76,12 +82,13 @@ PARITIES: dict[str, Parity] = {
 }
 
 
-def parity_metrics(name: str) -> list[Metric]:
-    """The metrics of a parity mode.
+def parity_metrics(name: str, benchmark: str | None = None) -> list[Metric]:
+    """The metrics of a parity mode, on a benchmark if that is known.
 
     Raises:
         OptionError: there is none of that name.
     """
     if name not in PARITIES:
         raise OptionError(f"unknown value {name!r}", "--parity", PARITIES)
-    return [parse_metric(metric) for metric in PARITIES[name].metrics]
+    mode = PARITIES[name]
+    return [parse_metric(metric) for metric in mode.elsewhere.get(benchmark or "", mode.metrics)]

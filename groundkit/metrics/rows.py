@@ -7,37 +7,30 @@ it is what the predictions file carries. Of several answers to one sample the fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from operator import attrgetter
-from typing import cast, get_args
+from typing import cast
 
 import msgspec
 import numpy as np
 
-from groundkit.errors import DataError, OptionError
-from groundkit.geometry import FRAME_NAMES, FrameName, ResizeRule
-from groundkit.metrics.gold import GoldArrays, to_arrays
+from groundkit.errors import DataError, UndeclaredFrameError
+from groundkit.geometry import FRAME_NAMES, FrameName
+from groundkit.metrics.gold import Columns, GoldArrays, Golds, fields_as_columns, to_arrays
+from groundkit.metrics.intake import Intake, Selection
+from groundkit.metrics.keys import Keys, row_keys
 from groundkit.prediction_files.chunks import Chunk
-from groundkit.records import Gold, Prediction, Split
-
-SPLITS: tuple[Split, ...] = get_args(Split)
-SPLIT_CHOICES = ("all", *SPLITS)
+from groundkit.records import Gold, Prediction
 
 _MISSING_ROWS = 4096
-_EXCERPT = 80
 # What question and answer are, beside the id.
 _facts = attrgetter(
     *("box", "boxes", "polygon", "absent", "width", "height", "original", "type", "name", "point")
 )
 # Of the keys of a sample, those that no prediction has.
 _SAMPLE_KEYS = frozenset({"prompt", "answer"})
-
-
-def check_split(split: str) -> None:
-    """Raises an OptionError unless `split` is `all`, `train` or `val`."""
-    if split not in SPLIT_CHOICES:
-        raise OptionError(f"unknown value {split!r}", "--split", SPLIT_CHOICES)
 
 
 @dataclass(frozen=True)
@@ -48,124 +41,76 @@ class Batch:
         texts: None where there is no prediction.
         scores: the model's confidences: in each box, or one in all of them, or none.
         arrays: the numbers of `golds`.
+        number: of the piece of the file that the rows stand in, from 0.
     """
 
-    golds: Sequence[Gold]
+    golds: Golds
     texts: Sequence[str | None]
     frames: Sequence[FrameName]
     scores: Sequence[tuple[float, ...]]
     arrays: GoldArrays
+    number: int = 0
+
+    @cached_property
+    def keys(self) -> Keys:
+        """See `signature.row_keys`, shape (N,)."""
+        return row_keys(self.golds, self.arrays)
 
     def pick(self, rows: Sequence[int]) -> Batch:
         """Some of the rows."""
         return Batch(
-            [self.golds[row] for row in rows],
+            self.golds.pick(rows),
             [self.texts[row] for row in rows],
             [self.frames[row] for row in rows],
             [self.scores[row] for row in rows],
             self.arrays.pick(rows),
+            self.number,
         )
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Which rows are wanted, and how.
-
-    Attributes:
-        golds: gold records by id, answered or not; None: those that the predictions carry.
-        split: `train`, `val` or `all`.
-        frame: the frame of all numbers, whatever the rows say; None: as each row says.
-        rule: by which the model resized what it was shown; None: not at all.
-    """
-
-    golds: dict[str, Gold] | None = None
-    split: str = "all"
-    frame: FrameName | None = None
-    rule: ResizeRule | None = None
-
-
-@dataclass
-class Intake:
-    """What was met while reading a predictions file.
-
-    Attributes:
-        ids: of the samples answered so far, in the order of the file, each with a hash of its gold
-            record if that came with the prediction, else 0.
-        rows: predictions read.
-        duplicates: further answers to a sample, not scored.
-        unknown: predictions for an id that the dataset does not hold, not scored.
-        other_split: predictions for a split that was not asked for, not scored.
-        conflicts: rows whose own gold record is not the one that counts: the dataset's, or
-            without a dataset that of the first answer to the same sample.
-        examples: ids, cut, by what they are an example of: `unknown`, `duplicates` and `conflicts`,
-            the first of each, and `dataset`, one that the dataset holds.
-        frames: that the numbers of the rows that count were read in.
-        declared: frames that the rows that count declare, where they were overruled.
-        models: named by the rows that count.
-        rule: by which the model resized what it was shown, if that was declared.
-        shown: how the file was read, in words.
-    """
-
-    ids: dict[str, int] = field(default_factory=dict)
-    rows: int = 0
-    duplicates: int = 0
-    unknown: int = 0
-    other_split: int = 0
-    conflicts: int = 0
-    examples: dict[str, str] = field(default_factory=dict)
-    frames: set[FrameName] = field(default_factory=set)
-    declared: set[FrameName] = field(default_factory=set)
-    models: set[str] = field(default_factory=set)
-    rule: ResizeRule | None = None
-    shown: str = ""
-
-    def show(self, kind: str, name: str) -> None:
-        """Keeps the first id of a kind as an example; the end of a long one, where ids differ."""
-        shown = name if len(name) <= _EXCERPT else "…" + name[1 - _EXCERPT :]
-        self.examples.setdefault(kind, shown)
-
-
 def read_batches(
-    predictions: Iterable[Chunk[Prediction]], selection: Selection, intake: Intake
+    predictions: Iterable[Chunk[Prediction]], selection: Selection, intake: Intake, first: int = 0
 ) -> Iterator[Batch]:
-    """The rows to judge, in the order of the file; samples without an answer come last.
+    """The rows to judge, in the order of the file.
 
     Args:
-        predictions: of a file, in its order.
+        predictions: of a file or a part of it, in its order.
         intake: filled in on the way.
+        first: how many chunks of the file came before.
 
     Raises:
         DataError: a row cannot be decoded or has no gold record.
     """
-    for chunk in predictions:
+    for number, chunk in enumerate(predictions, first):
         intake.rows += len(chunk.records)
         golds = _golds(chunk, selection.golds)
-        rows = _choose(golds, chunk, selection, intake)
-        if rows:
-            yield _batch(chunk, golds, rows, selection, intake)
-    if selection.golds is not None:
-        if intake.unknown:
-            intake.show("dataset", _first_id(selection.golds, selection.split))
-        yield from _unanswered(selection.golds, selection.split, intake)
+        rows, further = _choose(golds, chunk, selection.split, intake)
+        batch = _batch(chunk, golds, rows, selection, intake, number) if rows else None
+        _count_further(chunk, golds, further, intake)
+        if batch is not None:
+            intake.scored += len(rows)
+            yield batch
 
 
 def _golds(chunk: Chunk[Prediction], dataset: dict[str, Gold] | None) -> list[Gold | None]:
     """The gold record of each prediction; None where the dataset holds none."""
+    ids = [prediction.id for prediction in chunk.records]
     if dataset is not None:
-        return [dataset.get(prediction.id) for prediction in chunk.records]
+        return list(map(dataset.get, ids))
     golds = [prediction.gold for prediction in chunk.records]
-    for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
-        if gold is None:
-            raise DataError(
-                "the row has no `gold` to be scored against",
-                chunk.where(index),
-                hint="name the dataset: --dataset samples.jsonl",
-            )
-        if gold.id != prediction.id:
-            raise DataError(
-                f"the gold record belongs to {gold.id!r}, the row to {prediction.id!r}",
-                f"{chunk.where(index)}: gold.id",
-            )
+    if None in golds:
+        raise DataError(
+            "the row has no `gold` to be scored against",
+            chunk.where(golds.index(None)),
+            hint="name the dataset: --dataset samples.jsonl",
+        )
+    owners = [gold.id for gold in golds if gold is not None]
+    if owners != ids:
+        index = next(index for index, id in enumerate(ids) if id != owners[index])
+        raise DataError(
+            f"the gold record belongs to {owners[index]!r}, the row to {ids[index]!r}",
+            f"{chunk.where(index)}: gold.id",
+        )
     return golds
 
 
@@ -195,44 +140,30 @@ def advise(line: bytes, error: DataError) -> DataError:
 
 
 def _choose(
-    golds: Sequence[Gold | None], chunk: Chunk[Prediction], selection: Selection, intake: Intake
-) -> Sequence[int]:
-    """Indices of the rows that count; the others are counted in `intake`."""
-    split, hashes = selection.split, _hashes(golds, selection)
+    golds: Sequence[Gold | None], chunk: Chunk[Prediction], split: str, intake: Intake
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Indices of the rows that count, and of further answers to a sample; all others are counted
+    in `intake`."""
     if split == "all" and None not in golds:
-        # The ids of the gold records, so that a dataset and `intake` share the strings.
-        new = dict(zip(map(attrgetter("id"), golds), hashes, strict=True))
+        new = {prediction.id for prediction in chunk.records}
         if len(new) == len(golds) and intake.ids.keys().isdisjoint(new):
             # What nearly every file is like: then there is nothing to look at row by row.
-            intake.ids.update(new)
-            return range(len(golds))
+            return range(len(golds)), ()
     rows: list[int] = []
-    ids = intake.ids
-    for index, (prediction, gold, facts) in enumerate(
-        zip(chunk.records, golds, hashes, strict=True)
-    ):
+    further: list[int] = []
+    new = set()
+    for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
         if gold is None:
             intake.unknown += 1
             intake.show("unknown", prediction.id)
         elif split not in ("all", gold.split):
             intake.other_split += 1
-        elif prediction.id in ids:
-            intake.duplicates += 1
-            intake.show("duplicates", prediction.id)
-            if ids[prediction.id] != facts or _contradicts(prediction, gold):
-                intake.conflicts += 1
-                intake.show("conflicts", prediction.id)
+        elif prediction.id in intake.ids or prediction.id in new:
+            further.append(index)
         else:
-            ids[gold.id] = facts
+            new.add(prediction.id)
             rows.append(index)
-    return rows
-
-
-def _hashes(golds: Sequence[Gold | None], selection: Selection) -> list[int]:
-    """What tells gold records that predictions carry from each other; zeros for a dataset's."""
-    if selection.golds is not None:
-        return [0] * len(golds)
-    return list(map(hash, map(_facts, golds)))
+    return rows, further
 
 
 def _batch(
@@ -241,45 +172,78 @@ def _batch(
     rows: Sequence[int],
     selection: Selection,
     intake: Intake,
+    number: int,
 ) -> Batch:
-    predictions = [chunk.records[row] for row in rows]
-    chosen = [gold for row in rows if (gold := golds[row]) is not None]
+    every = len(rows) == len(golds)
+    predictions = chunk.records if every else [chunk.records[row] for row in rows]
+    chosen = Golds(golds if every else map(golds.__getitem__, rows))  # type: ignore[arg-type]
+    columns = fields_as_columns(predictions)
 
     def where(row: int) -> str:
         return chunk.where(rows[row])
 
-    frames = _frames(predictions, selection.frame, intake, where)
-    if selection.golds is not None:
+    frames = _frames(columns["frame"], selection, intake, where)
+    if selection.golds is not None and any(columns["gold"]):
         _compare(predictions, chosen, intake)
     intake.frames.update(frames)
-    intake.models.update(map(attrgetter("model"), predictions))
-    texts = [prediction.text for prediction in predictions]
+    intake.models.update(columns["model"])
     arrays = to_arrays(chosen, where, "gold.", selection.rule)
     _check_sizes(arrays, frames, where)
-    scores = [
-        prediction.scores or (() if prediction.score is None else (prediction.score,))
-        for prediction in predictions
-    ]
-    return Batch(chosen, texts, frames, scores, arrays)
+    batch = Batch(chosen, columns["text"], frames, _confidences(columns), arrays, number)
+    # The ids of the gold records, so that a dataset and `intake` share the strings.
+    intake.answered(chosen.columns["id"], batch.keys)
+    return batch
+
+
+def _confidences(columns: Columns) -> Sequence[tuple[float, ...]]:
+    """The confidences in the boxes of each answer."""
+    several: Sequence[tuple[float, ...]] = columns["scores"]
+    if all(score is None for score in columns["score"]):
+        return several
+    pairs = zip(several, columns["score"], strict=True)
+    return [many or (() if one is None else (one,)) for many, one in pairs]
+
+
+def _count_further(
+    chunk: Chunk[Prediction], golds: Sequence[Gold | None], rows: Sequence[int], intake: Intake
+) -> None:
+    """Counts answers to samples that have one already."""
+    for row in rows:
+        prediction, gold = chunk.records[row], golds[row]
+        assert gold is not None
+        intake.repeat(prediction.id)
+        if _contradicts(prediction, gold) or _key(gold) != intake.key_of(prediction.id):
+            intake.conflicts += 1
+            intake.show("conflicts", prediction.id)
+
+
+def _key(gold: Gold) -> int | None:
+    """Of one record; None if it is not valid."""
+    golds = Golds([gold])
+    try:
+        return int(row_keys(golds, to_arrays(golds, str))[0])
+    except DataError:
+        return None
 
 
 def _frames(
-    predictions: Sequence[Prediction],
-    forced: FrameName | None,
+    said: Sequence[FrameName | None],
+    selection: Selection,
     intake: Intake,
     where: Callable[[int], str],
-) -> list[FrameName]:
+) -> Sequence[FrameName]:
     """The frame of each row: as declared for all, or else as the row says."""
-    if forced is not None:
-        said = set(map(attrgetter("frame"), predictions)) - {None}
-        intake.declared.update(said)
-        return [forced] * len(predictions)
-    frames = [prediction.frame for prediction in predictions]
-    if None in frames:
+    if selection.frame is not None:
+        intake.declared.update(frame for frame in set(said) if frame is not None)
+        return [selection.frame] * len(said)
+    if None in said and not selection.needs_frame:
+        intake.frameless += list(said).count(None)
+        return [frame or "pixel" for frame in said]
+    if None in said:
         what = "the row does not say in which frame its numbers are"
-        hint = "declare it for all rows: --frame NAME or --model-family NAME"
-        raise DataError(what, where(frames.index(None)), FRAME_NAMES, hint)
-    return cast("list[FrameName]", frames)
+        hint = "declare it for all rows: --frame NAME or --model-family NAME; --diagnose says which"
+        raise UndeclaredFrameError(what, where(said.index(None)), FRAME_NAMES, hint)
+    return cast("Sequence[FrameName]", said)
 
 
 def _check_sizes(
@@ -307,13 +271,20 @@ def _contradicts(prediction: Prediction, gold: Gold) -> bool:
     return prediction.gold is not None and _facts(prediction.gold) != _facts(gold)
 
 
-def _unanswered(golds: dict[str, Gold], split: str, intake: Intake) -> Iterator[Batch]:
+def unanswered(selection: Selection, intake: Intake) -> Iterator[Batch]:
+    """The samples of the dataset, if there is one, that `intake` holds no answer to."""
+    golds, split = selection.golds, selection.split
+    if golds is None:
+        return
+    if intake.unknown:
+        intake.show("dataset", _first_id(golds, split))
     left = (
         gold
         for gold in golds.values()
         if gold.id not in intake.ids and split in ("all", gold.split)
     )
-    while some := list(islice(left, _MISSING_ROWS)):
+    while some := Golds(islice(left, _MISSING_ROWS)):
+        intake.scored += len(some)
         blank: Sequence[str | None] = [None] * len(some)
         # The boxes were checked when the dataset was read, so no message needs a place.
         frames: Sequence[FrameName] = ["pixel"] * len(some)

@@ -15,8 +15,8 @@ ci      intervals: Wilson's for shares, for means a bootstrap over screens of so
         with this seed
 n       gold records, the denominator
 data    8 hex digits of a hash over what a report is made of in the gold records, in any order: ids,
-        boxes, polygons, sizes of the images before and after resizing, types, names, sources
-        and splits
+        boxes, polygons, points asked about, sizes of the images before and after resizing, types,
+        names, sources and splits
 v       version of groundkit
 
 Two figures are comparable if their signatures agree, apart from `frame`, which is a habit of the
@@ -25,25 +25,16 @@ model.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
-from operator import attrgetter
-from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groundkit import __version__
 from groundkit.geometry import ResizeRule
-from groundkit.metrics.gold import GoldArrays
 from groundkit.metrics.intervals import RESAMPLES, SEED
+from groundkit.metrics.keys import Keys
 from groundkit.metrics.metric import Metric
-from groundkit.records import Gold
-
-Keys = NDArray[np.uint64]
-
-# Odd, and far from each other: powers of the 64-bit golden ratio of SplitMix64.
-_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 15)], np.uint64)
 
 
 def signature(  # noqa: PLR0913  (one for each field of the string)
@@ -56,6 +47,7 @@ def signature(  # noqa: PLR0913  (one for each field of the string)
     split: str,
     n: int,
     data: str,
+    seed: int = SEED,
 ) -> str:
     """The parts of the module's docstring, joined.
 
@@ -73,32 +65,9 @@ def signature(  # noqa: PLR0913  (one for each field of the string)
     average = f"micro,macro({'+'.join(cells)})" if cells else "micro"
     return (
         f"groundkit|{names}|frame:{frame}|denom:{denominator}"
-        f"|dup:first|split:{split}|avg:{average}|ci:wilson95,bs:{RESAMPLES},seed:{SEED}|n:{n}|data:{data}"
+        f"|dup:first|split:{split}|avg:{average}|ci:wilson95,bs:{RESAMPLES},seed:{seed}|n:{n}|data:{data}"
         f"|v:{__version__}"
     )
-
-
-def row_keys(golds: Sequence[Gold], arrays: GoldArrays) -> Keys:
-    """One number for each gold record, of everything in it that a report is made of."""
-    numbers = np.concatenate([arrays.boxes, arrays.sizes, arrays.originals], axis=1)
-    texts: list[Iterable[str]] = [
-        map(attrgetter(field), golds) for field in ("id", "type", "source", "split")
-    ]
-    # A name that is not known is not the empty name.
-    texts.append("\0" if gold.name is None else gold.name for gold in golds)
-    # The bytes of the floats: as whole numbers 1.2 and 1.7 would be the same.
-    regions = np.zeros(len(golds), np.uint64)
-    for row, gold in enumerate(golds):
-        if gold.box is None:
-            regions[row] = crc32(repr((gold.boxes, gold.polygon, gold.absent)).encode())
-    checks = (_checks(column, len(golds)) for column in texts)
-    columns = (*checks, numbers.view(np.uint64), regions)
-    result: Keys = np.column_stack(columns) @ _FACTORS  # modulo 2 ** 64
-    return result
-
-
-def _checks(texts: Iterable[str], count: int) -> Keys:
-    return np.fromiter(map(crc32, map(str.encode, texts)), np.uint64, count)
 
 
 def data_hash(keys: Keys) -> str:

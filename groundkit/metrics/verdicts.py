@@ -5,8 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -60,26 +59,54 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     image_size: Size
 
 
-def encode_verdicts(batch: Batch, judged: Judged, folder: str) -> bytes:
-    """The verdicts of a batch as JSON Lines.
+@dataclass
+class VerdictWriter:
+    """Writes the verdicts of batches as JSON Lines, as long as there is somebody who reads them.
 
-    Args:
+    Attributes:
         folder: put before image paths, so that they are relative to the file that will hold the
             verdicts; empty if they already are.
+        file: where to; None keeps them to be merged into another one.
     """
-    return _encoder.encode_lines(make_verdicts(batch, judged, folder))
+
+    folder: str
+    file: IO[bytes] | None = None
+    _kept: list[bytes] = field(default_factory=list)
+    _is_read: bool = True
+
+    def add(self, batch: Batch, judged: Judged) -> None:
+        """Writes the verdicts of one more batch."""
+        self._write(_encoder.encode_lines(make_verdicts(batch, judged, self.folder)))
+
+    def fresh(self) -> VerdictWriter:
+        """One that keeps what it is to write."""
+        return VerdictWriter(self.folder)
+
+    def merge(self, other: VerdictWriter) -> None:
+        """Writes what another one kept."""
+        for lines in other._kept:
+            self._write(lines)
+
+    def _write(self, lines: bytes) -> None:
+        if self.file is None:
+            self._kept.append(lines)
+        elif self._is_read:
+            try:
+                self.file.write(lines)
+            except BrokenPipeError:
+                self._is_read = False
 
 
 def make_verdicts(batch: Batch, judged: Judged, folder: str) -> list[Verdict]:
-    """The verdicts of a batch; `folder` as in `encode_verdicts`."""
+    """The verdicts of a batch; `folder` as in `VerdictWriter`."""
     return list(map(Verdict, *_columns(batch, judged, folder)))
 
 
 def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any]]:
     """One column for each field of `Verdict`, in its order."""
-    golds, answers, scores = batch.golds, judged.answers, judged.scores
+    golds, answers, scores = batch.golds.columns, judged.answers, judged.scores
     scored = scores.scored
-    yield map(attrgetter("id"), golds)
+    yield golds["id"]
     yield map(STATUSES.__getitem__, scores.status.tolist())
     reasons = list(map(_REASONS.__getitem__, _flaws(scores).tolist()))
     for row in np.flatnonzero(~scored & ~scores.hit).tolist():
@@ -98,26 +125,24 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
     yield scores.edits.tolist()
     yield scores.name_length.tolist()
     yield scores.out_of_image.tolist()
-    yield map(attrgetter("type"), golds)
+    yield golds["type"]
     yield map(SIZE_BUCKETS.__getitem__, scores.size.tolist())
-    yield map(attrgetter("screen"), golds)
-    yield map(attrgetter("source"), golds)
-    yield map(attrgetter("split"), golds)
-    yield _images(golds, folder)
+    yield golds["screen"]
+    yield golds["source"]
+    yield golds["split"]
+    yield _images(golds["image"], folder)
 
 
 def _where(values: Floats, known: Bools) -> list[Any]:
     """The rows of a column as numbers or tuples of them; None where they are not known."""
-    rows: list[Any] = values.tolist()
-    if values.ndim > 1:
-        rows = list(map(tuple, rows))
+    columns = values.T.tolist()
+    rows: list[Any] = columns if values.ndim == 1 else list(zip(*columns, strict=True))
     for row in np.flatnonzero(~known).tolist():
         rows[row] = None
     return rows
 
 
-def _images(golds: Sequence[Gold], folder: str) -> list[str]:
-    images = [gold.image for gold in golds]
+def _images(images: Sequence[str], folder: str) -> Sequence[str]:
     if not folder:
         return images
     prefix = folder.rstrip("/") + "/"
@@ -183,6 +208,16 @@ class WorstCases:
         ]
         self._kept += cases
         # Not after every batch, each of which would sort all that was kept.
+        if len(self._kept) >= 2 * self.limit:
+            self._trim()
+
+    def fresh(self) -> WorstCases:
+        """One like this that has seen nothing."""
+        return WorstCases(self.limit, self.folder, self.perfect_too)
+
+    def merge(self, other: WorstCases) -> None:
+        """Takes in the worst that another found."""
+        self._kept += other._kept
         if len(self._kept) >= 2 * self.limit:
             self._trim()
 
@@ -258,6 +293,12 @@ class Failures:
             if key not in self._first:
                 text = batch.texts[row]
                 self._first[key] = (batch.golds[row].id, text and text[:_EXCERPT])
+
+    def merge(self, other: Failures) -> None:
+        """Adds the counts of others, which come after these."""
+        for key, count in other._count.items():
+            self._count[key] = self._count.get(key, 0) + count
+            self._first.setdefault(key, other._first[key])
 
     def count(self, problem: str) -> int:
         """How many answers failed for that reason."""

@@ -21,9 +21,9 @@ from msgspec.structs import replace
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import IntBox, Point, Size, round_box
 from groundkit.grammar import write_box
-from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.gold import Golds, to_arrays
+from groundkit.metrics.intake import check_split
 from groundkit.metrics.outputs import check_output, samples_file
-from groundkit.metrics.rows import check_split
 from groundkit.prediction_files.rows import read_chunks
 from groundkit.records import Gold, Prediction, Sample
 from groundkit.store import atomic_write, encode_line, home, is_stream, real
@@ -85,7 +85,7 @@ def _read_samples(path: Path) -> Iterator[Sample]:
     """The samples of a file, as strictly as `eval --dataset` reads them."""
     seen: set[str] = set()
     for chunk in read_chunks(path, Sample):
-        to_arrays(list(map(_gold, chunk.records)), chunk.where)
+        to_arrays(Golds(map(_gold, chunk.records)), chunk.where)
         for row, sample in enumerate(chunk.records):
             x1, y1, x2, y2 = sample.box
             if not (0 <= x1 <= x2 <= sample.width and 0 <= y1 <= y2 <= sample.height):

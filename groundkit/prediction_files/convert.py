@@ -4,31 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from groundkit.errors import DataError
 from groundkit.geometry import FRAME_NAMES, FrameName
 from groundkit.prediction_files.chunks import Chunk, Row
 from groundkit.prediction_files.formats.base import Format, Paths
-from groundkit.prediction_files.golds import is_number, make_gold, word
+from groundkit.prediction_files.golds import is_number, make_gold, word, written
 from groundkit.prediction_files.keys import Numbering, key
-from groundkit.prediction_files.paths import MISSING, first_of
+from groundkit.prediction_files.paths import MISSING, first_of, look_up
 from groundkit.records import Prediction
+
+_LONG = 16
 
 
 class Converter:
     """Makes predictions of the rows of one file, in its order.
 
+    Args:
+        fields: where to look; of `answer` the text is only taken if it is among them.
+        named: whether rows have an id, so that one without is an error.
+        frame: of all numbers; None: as each row says.
+        by_position: whether the id is the position in the data set, from 0, whatever a row has.
+
     Attributes:
+        rows: of the file so far.
         errors: rows so far that tell of a failed request; they are no predictions.
     """
 
-    def __init__(self, form: Format, fields: Paths, frame: FrameName | None) -> None:
+    def __init__(
+        self,
+        form: Format,
+        fields: Paths,
+        *,
+        named: bool,
+        frame: FrameName | None,
+        by_position: bool = False,
+    ) -> None:
         self._form = form
         self._fields = fields
+        self._named = named
         self._frame = frame
+        self._by_position = by_position
         self._keys = Numbering()
-        self._rows = 0
+        self.rows = 0
         self.errors = 0
 
     def convert(self, chunk: Chunk[Row]) -> Chunk[Prediction]:
@@ -40,7 +57,7 @@ class Converter:
         predictions: list[Prediction] = []
         kept: list[int] = []
         for index, row in enumerate(chunk.records):
-            self._rows += 1
+            self.rows += 1
             prepared = row if self._form.prepare is None else self._form.prepare(row)
             if prepared is None:
                 self.errors += 1
@@ -53,7 +70,7 @@ class Converter:
         found = {name: first_of(row, paths) for name, paths in self._fields.items()}
         values = {name: value for name, value in found.items() if value is not MISSING}
         try:
-            name = self._name(values)
+            name = self._position(row) if self._by_position else self._name(values)
             return Prediction(
                 id=name,
                 text=_text(values),
@@ -71,13 +88,23 @@ class Converter:
 
     def _name(self, values: dict[str, Any]) -> str:
         """The row's id, or else its key, or else its position: `row-1` is the first."""
-        image, asked = values.get("image"), values.get("instruction")
+        image, asked = values.get("image"), values.get("instruction") or values.get("prompt")
         keyed = isinstance(image, str) and isinstance(asked, str) and image and asked
         if keyed and (self._form.prefer_key or values.get("id") is None):
             return self._keys.name(key(str(image), str(asked)))
-        if "id" in self._fields:
+        if self._named or values.get("id") is not None:
             return word(values.get("id"), "id", "")
-        return f"row-{self._rows}"
+        return f"row-{self.rows}"
+
+    def _position(self, row: Row) -> str:
+        """As the row says, or else in the file."""
+        if not self._form.position:
+            return str(self.rows - 1)
+        value = look_up(row, self._form.position)
+        shown = word(None if value is MISSING else value, self._form.position, "")
+        if not (shown.isascii() and shown.isdigit() and len(shown) < _LONG):
+            raise DataError(f"expected a position, got {shown[:40]!r}", self._form.position)
+        return shown
 
 
 def _text(values: dict[str, Any]) -> str:
@@ -87,8 +114,7 @@ def _text(values: dict[str, Any]) -> str:
     if value is None:
         hint = 'of a call that failed write "", which counts as unparsable, or no row at all'
         raise DataError("the answer is null, not a text", "text", hint=hint)
-    # Parsed coordinates are as good as the text of them.
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return written(value)
 
 
 def _frame(value: Any) -> FrameName | None:

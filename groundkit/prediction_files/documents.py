@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -35,14 +37,62 @@ def read_document(data: bytes, path: Path) -> Iterator[Chunk[bytes]]:
         DataError: not valid JSON, no list of rows in it, or several.
     """
     if data.lstrip()[:1] == b"[":
-        name, rows = "", decode(data, list[msgspec.Raw], str(path))
+        name, rows = "", _rows_of(data, str(path))
     else:
-        found = lists_of(decode(data, dict[str, msgspec.Raw], str(path)))
+        found = lists_of(_parts_of(data, str(path)))
         name = _choose(found, path)
-        rows = decode(bytes(found[name]), list[msgspec.Raw], f"{path}: {name}")
+        rows = _rows_of(bytes(found[name]), f"{path}: {name}")
     for start in range(0, len(rows), _ROWS):
         records = [bytes(row) for row in rows[start : start + _ROWS]]
         yield Chunk(records, functools.partial(_place, path, name, start))
+
+
+def _rows_of(data: bytes, where: str) -> list[msgspec.Raw]:
+    try:
+        return decode(data, list[msgspec.Raw], where)
+    except DataError:
+        rows = _load_with_nan(data)
+        if not isinstance(rows, list):
+            raise
+        return [_dump(row) for row in rows]
+
+
+def _parts_of(data: bytes, where: str) -> dict[str, msgspec.Raw]:
+    try:
+        return decode(data, dict[str, msgspec.Raw], where)
+    except DataError:
+        try:
+            return parts_with_nan(data)
+        except ValueError:
+            pass
+        raise
+
+
+def parts_with_nan(data: bytes) -> dict[str, msgspec.Raw]:
+    """The values of an object that Python wrote with a NaN or an infinity somewhere in it: only the
+    row that holds it is no JSON, not the whole document.
+
+    Raises:
+        ValueError: it is no such object.
+    """
+    found = _load_with_nan(data)
+    if not isinstance(found, dict):
+        raise ValueError("no object")
+    return {key: _dump(value) for key, value in found.items()}
+
+
+def _load_with_nan(data: bytes) -> Any:
+    """What Python reads; None if it cannot, or has no reason to."""
+    if b"NaN" not in data and b"Infinity" not in data:
+        return None
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _dump(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(json.dumps(value).encode())
 
 
 def lists_of(document: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:

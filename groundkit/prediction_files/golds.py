@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from groundkit.geometry import Box
 from groundkit.grammar import read_answer
 from groundkit.prediction_files.formats.base import LABEL
 from groundkit.records import Gold
+from groundkit.store import non_finite
 from groundkit.vocabulary import TYPE_WORDS, type_of_word
 
 _WORDS = ("image", "instruction", "name", "screen", "group", "source", "split")
@@ -29,11 +31,11 @@ def make_gold(values: Mapping[str, Any], name: str, where: str) -> Gold | None:
             is; else `absent`, `box` (xyxy, pixels of the image) and `answer` are tried.
         name: the id.
 
-    An `answer` is a text in the frame of the prediction, whatever that is: its box is taken as it
-    stands, and without a size the image is 0 x 0, which stands for unknown.
+    An `answer` is a text in the frame of the prediction, whatever that is: its boxes are taken as
+    they stand, and without a size the image is 0 x 0, which stands for unknown.
 
     Raises:
-        DataError: a field cannot be what it should be.
+        DataError: a field cannot be what it should be, or an answer holds no box.
     """
     whole = values.get("gold")
     if whole is not None:
@@ -108,13 +110,53 @@ def _answer(values: Mapping[str, Any], where: str) -> dict[str, Any] | None:
     answer = read_answer(text)
     if answer.kind == "refusal":
         return {"absent": True}
-    if answer.kind != "box":
-        return None
-    read = {"type": type_named(answer.type_word), "name": answer.name}
-    return {"box": answer.numbers, **{key: value for key, value in read.items() if value}}
+    found: dict[str, Any] = {"type": type_named(answer.type_word), "name": answer.name}
+    found = {key: value for key, value in found.items() if value}
+    if answer.kind == "box":
+        return {"box": answer.numbers, **found}
+    if answer.kind == "boxes":
+        corners = answer.numbers
+        boxes = tuple(corners[start : start + _FOUR] for start in range(0, len(corners), _FOUR))
+        return {"boxes": boxes, **found}
+    what = f"the right answer {_shown(text)} "
+    if answer.kind in ("point", "points"):
+        what += "is a point, and hits are counted in boxes"
+    else:
+        what += f"holds no box: {answer.problem}"
+    hint = "name the file with the boxes: --gold FILE, and --join position if its order is the same"
+    raise DataError(what, f"{where}: answer", hint=hint)
+
+
+def written(value: Any) -> str:
+    """Parsed coordinates as the text of them: as good as what the model wrote. NaN stays NaN, and
+    numbers have no exponents."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_inner, value))}]"
+    return _inner(value)
+
+
+def _inner(value: Any) -> str:
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return format(Decimal(repr(value)), "f")
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, list | tuple):
+        return written(value)
+    if isinstance(value, dict):
+        items = [f"{_inner(str(key))}: {_inner(one)}" for key, one in value.items()]
+        return "{" + ", ".join(items) + "}"
+    return msgspec.json.encode(value).decode()
 
 
 def _convert(value: Any, where: str) -> Gold:
+    bad = non_finite(value)
+    if bad is not None:
+        what = "a number is not finite (NaN or Infinity)"
+        raise DataError(what, f"{where}: gold{bad}")
     try:
         return msgspec.convert(value, Gold)
     except msgspec.ValidationError as error:

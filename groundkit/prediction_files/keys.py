@@ -1,52 +1,34 @@
 """Which question of a benchmark a row is about, where rows have no common id.
 
 The key is the file name of the screenshot and the instruction. A benchmark may ask the same of one
-screenshot twice; then the box decides, as far as the row has one, and else the order.
+screenshot twice; then the box decides, as far as the row has one, and else the order. Where a row
+has the whole prompt instead, the question is the one about its screenshot whose instruction stands
+in the prompt.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
+from typing import Literal, get_args
 
 from groundkit.geometry import Box
-from groundkit.prediction_files.chunks import Row
-from groundkit.prediction_files.paths import first_of
 from groundkit.records import Gold, Prediction
 
-IMAGE_PATHS = (
-    "img_filename",
-    "img_path",
-    "image_path",
-    "file_name",
-    "doc.img_filename",
-    "doc.file_name",
-    "images.0.path",
-    "images.0",
-    "image.path",
-    "image",
-)
-INSTRUCTION_PATHS = (
-    "prompt_to_evaluate",
-    "instruction",
-    "doc.instruction",
-)
+Join = Literal["id", "key", "position"]
+JOINS: tuple[Join, ...] = get_args(Join)
+"""How rows find their gold records: by their id, or by image and instruction where they have none
+or it is unknown; always by the latter; or as the nth row is about the nth record."""
+
+_IMAGE_TAG = "<image>"
 
 
 def key(image: str, instruction: str) -> str:
     """`close.png#close this window`: the file name without its folder, the words without spaces
-    around them."""
+    and image tags around them."""
     name = PurePosixPath(image.replace("\\", "/")).name
-    return f"{name}#{instruction.strip()}"
-
-
-def key_of(row: Row) -> str | None:
-    """The key of a prediction row that names a screenshot and an instruction; else None."""
-    image, instruction = first_of(row, IMAGE_PATHS), first_of(row, INSTRUCTION_PATHS)
-    if isinstance(image, str) and image and isinstance(instruction, str) and instruction:
-        return key(image, instruction)
-    return None
+    return f"{name}#{instruction.replace(_IMAGE_TAG, '').strip()}"
 
 
 class Numbering:
@@ -75,38 +57,83 @@ class KeyIndex:
 
     It remembers what was answered, so that of two equal questions each gets one answer: ask it
     once for every prediction, in the order of the file.
+
+    Args:
+        prompts: whether ids are made of a prompt instead of an instruction.
     """
 
-    def __init__(self, golds: Iterable[Gold]) -> None:
-        self._ids: set[str] = set()
+    def __init__(self, golds: Iterable[Gold], prompts: bool = False) -> None:
+        self._golds: dict[str, Gold] = {}
         self._by_key: defaultdict[str, list[Gold]] = defaultdict(list)
+        # Of each image the questions by their words.
+        self._by_image: defaultdict[str, dict[str, list[Gold]]] = defaultdict(dict)
         for gold in golds:
-            self._ids.add(gold.id)
-            self._by_key[key(gold.image, gold.instruction)].append(gold)
+            self._golds[gold.id] = gold
+            name = key(gold.image, gold.instruction)
+            self._by_key[name].append(gold)
+            if prompts and gold.instruction.strip():
+                image, words = key(gold.image, ""), gold.instruction.strip()
+                self._by_image[image][words] = self._by_key[name]
         self._answered: set[str] = set()
 
-    def find(self, prediction: Prediction) -> str | None:
-        """The id of the gold record, or None if the benchmark does not ask this."""
+    def find(self, prediction: Prediction) -> Gold | None:
+        """The gold record, or None if the benchmark does not ask this."""
         found = self._find(prediction)
         if found is not None:
-            self._answered.add(found)
+            self._answered.add(found.id)
         return found
 
-    def _find(self, prediction: Prediction) -> str | None:
-        own = prediction.gold
-        if own is not None and own.instruction:
-            golds = self._by_key.get(key(own.image, own.instruction), [])
-            if golds:
-                return self._nearest(golds, own.box)
-        if prediction.id in self._ids:
-            return prediction.id
-        golds = self._by_key.get(prediction.id) or []
-        golds = golds or self._by_key.get(prediction.id.rpartition("#")[0], [])
-        return self._nearest(golds, None) if golds else None
+    def _find(self, prediction: Prediction) -> Gold | None:
+        name, own = prediction.id.strip(), prediction.gold
+        named = self._golds.get(name)
+        asked = key(own.image, own.instruction) if own is not None and own.instruction else ""
+        # An id of the benchmark's own counts. One that is a key with a number, given in the order
+        # of some file, is not better than the box.
+        if named is not None and not (asked and name.startswith(asked)):
+            return named
+        box = None if own is None else own.box
+        golds = self._by_key.get(asked) or next(filter(None, self._candidates(name)), None)
+        return named if golds is None else self._nearest(golds, box)
 
-    def _nearest(self, golds: list[Gold], box: Box | None) -> str:
+    def _candidates(self, name: str) -> Iterator[list[Gold] | None]:
+        """Questions that an id could be the key of, the surest first."""
+        for whole in (name, name.rpartition("#")[0]):
+            yield self._by_key.get(whole)
+        image, mark, words = name.partition("#")
+        if not mark:
+            return
+        for asked in (words, words.rpartition("#")[0]):
+            yield self._by_key.get(key(image, asked))
+        yield self._inside(key(image, ""), words)
+
+    def _inside(self, image: str, prompt: str) -> list[Gold] | None:
+        """The questions about an image whose words stand in a prompt; None if there are different
+        ones, of which none holds the others."""
+        asked = self._by_image.get(image, {})
+        found = sorted((words for words in asked if _stands_in(words, prompt)), key=len)
+        if not found or not all(words in found[-1] for words in found):
+            return None
+        return asked[found[-1]]
+
+    def _nearest(self, golds: list[Gold], box: Box | None) -> Gold:
         left = [gold for gold in golds if gold.id not in self._answered] or golds
-        return min(left, key=lambda gold: _apart(box, gold.box)).id
+        return min(left, key=lambda gold: _apart(box, gold.box))
+
+
+def _stands_in(words: str, text: str) -> bool:
+    """Whether words stand in a text, and not within longer ones: `open` does not in `reopen`."""
+    start = text.find(words)
+    while start >= 0:
+        end = start + len(words)
+        if not (_joins(text[start - 1 : start], words[0]) or _joins(words[-1], text[end:][:1])):
+            return True
+        start = text.find(words, start + 1)
+    return False
+
+
+def _joins(left: str, right: str) -> bool:
+    """Whether two characters are of one word, in a script that has spaces between words."""
+    return all(char.isascii() and char.isalnum() for char in (left, right))
 
 
 def _apart(first: Box | None, second: Box | None) -> float:

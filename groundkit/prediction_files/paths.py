@@ -17,6 +17,8 @@ def look_up(row: Row, path: str) -> Any:
     """
     if path in row:
         return row[path]
+    if "." not in path:
+        return MISSING
     value: Any = row
     for step in path.split("."):
         value = _step(value, step)

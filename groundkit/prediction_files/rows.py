@@ -7,6 +7,7 @@ unpacking.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -16,11 +17,16 @@ import msgspec
 
 from groundkit.errors import DataError
 from groundkit.prediction_files.chunks import Advice, Chunk, Row
-from groundkit.prediction_files.documents import LIST_KEYS, lists_of, read_document
-from groundkit.prediction_files.lines import read_lines
+from groundkit.prediction_files.documents import (
+    LIST_KEYS,
+    lists_of,
+    parts_with_nan,
+    read_document,
+)
+from groundkit.prediction_files.lines import Block, lines_of, read_blocks
 from groundkit.prediction_files.parquet import MAGIC, read_parquet
 from groundkit.prediction_files.streams import MAX_LINE, open_unpacked, read_whole, too_long
-from groundkit.store import decode_line, is_stream
+from groundkit.store import decode_line, is_stream, non_finite
 
 T = TypeVar("T")
 
@@ -28,6 +34,7 @@ Container = Literal["jsonl", "json", "parquet"]
 
 _HEAD = 32
 _UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_UNREADABLE = (ValueError, RecursionError)
 
 _Piece = tuple[Container, Chunk[Any]]
 
@@ -51,14 +58,14 @@ class RowFile:
         self.container: Container = self._first[0]
 
     def head(self) -> list[Row]:
-        """The first rows, 32 at most.
+        """The first rows, 32 at most; see `decode_rows`.
 
         Raises:
             DataError: one is no JSON object.
         """
         assert self._first is not None
         chunk = self._first[1]
-        return decode_chunk(Chunk(chunk.records[:_HEAD], chunk.place), dict[str, Any]).records
+        return decode_rows(Chunk(chunk.records[:_HEAD], chunk.place)).records
 
     def chunks(self, record: type[T], advise: Advice | None = None) -> Iterator[Chunk[T]]:
         """All rows as typed records; `Row` for rows as they are.
@@ -89,6 +96,13 @@ class RowFile:
             pieces = chain([self._first], pieces)
         for _, chunk in pieces:
             yield chunk
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows of a JSON Lines file that is no pipe, as they lie there: the raw lines of each
+        block are the next chunk of `raw`."""
+        with open_unpacked(self.path) as stream:
+            start, number = _first_line(stream, self.path)
+            yield from read_blocks(stream, self.path, start, number)
 
 
 def open_rows(path: Path) -> RowFile:
@@ -124,8 +138,8 @@ def _pieces(path: Path) -> Iterator[_Piece]:
             for rows in read_document(read_whole(stream, path, start), path):
                 yield "json", rows
             return
-        for lines in read_lines(stream, path, start, number):
-            yield "jsonl", lines
+        for block in read_blocks(stream, path, start, number):
+            yield "jsonl", lines_of(block, path)
 
 
 def _is_plain_parquet(path: Path) -> bool:
@@ -159,7 +173,10 @@ def _is_document(start: bytes, stream: Any) -> bool:
     try:
         document = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
     except _UNDECODABLE:
-        return False
+        try:
+            document = parts_with_nan(line)
+        except _UNREADABLE:
+            return False
     return not lists_of(document).keys().isdisjoint(LIST_KEYS)
 
 
@@ -178,6 +195,34 @@ def decode_chunk(chunk: Chunk[Any], record: type[T], advise: Advice | None = Non
         # The slow way knows which line it was, and says so.
         records = list(_decode_slowly(chunk, record, advise))
     return Chunk(records, chunk.place)
+
+
+def decode_rows(chunk: Chunk[Any]) -> Chunk[Row]:
+    """Raw rows as they are. NaN and infinities, which JSON does not have but Python writes, stay:
+    what they mean is for the reader of the field to say.
+
+    Raises:
+        DataError: one is no JSON object.
+    """
+    try:
+        return decode_chunk(chunk, dict[str, Any])
+    except DataError:
+        lines = enumerate(chunk.records)
+        return Chunk([_with_nan(line, chunk.where(index)) for index, line in lines], chunk.place)
+
+
+def _with_nan(line: bytes, where: str) -> Row:
+    try:
+        return decode_line(line, dict[str, Any], where)
+    except DataError as error:
+        try:
+            row = json.loads(line)
+            msgspec.json.encode(row)  # which refuses half of a surrogate pair
+        except _UNREADABLE:
+            raise error from None
+        if not isinstance(row, dict) or non_finite(row) is None:
+            raise
+        return row
 
 
 def _decode_slowly(chunk: Chunk[bytes], record: type[T], advise: Advice | None) -> Iterator[T]:

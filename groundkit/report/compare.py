@@ -5,23 +5,35 @@ Text of models and files is printed as it is, never as markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rich.console import Console, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from groundkit.metrics.compare import Comparison, Difference, GroupWins, System, Versus
+from groundkit.metrics.comparison import Comparison, Difference, GroupWins, System, Versus
 from groundkit.metrics.metric import parse_metric
 from groundkit.report.console import break_signature
 from groundkit.report.tables import heading
-from groundkit.report.words import cell, chance, change, change_span, figure, percent, plain, source
+from groundkit.report.words import (
+    break_name,
+    cell,
+    chance,
+    change,
+    change_span,
+    figure,
+    percent,
+    plain,
+    source,
+)
 
 _MAX_GROUPS = 13
 _MAX_FLIPS = 5
 _NAME = 60
-# From this width on there is room for the smallest difference and the name of the test.
-_WIDE = 92
+# From this width on there is room for the names of the tests; below it a mark stands for them.
+_WIDE, _NARROW = 92, 74
+_OTHER_TEST = "~"
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
@@ -38,7 +50,7 @@ def _parts(comparison: Comparison, width: int) -> Iterator[RenderableType]:
     yield from _warnings(comparison)
     for versus in comparison.versus:
         yield heading(f"{plain(versus.name, _NAME)} against {plain(base.name, _NAME)}")
-        yield _differences(versus.differences, width >= _WIDE)
+        yield from _differences(versus.differences, width)
         yield from _groups(versus.groups)
         yield from _flips(versus)
     yield Text()
@@ -79,10 +91,10 @@ def _warnings(comparison: Comparison) -> Iterator[Text]:
     for system in comparison.systems:
         name = plain(system.name, _NAME)
         if system.duplicates:
-            yield _warning(f"{name}: {system.duplicates:,} further answers are not compared")
+            ids = _first(system.repeated, system.duplicates)
+            yield _warning(f"{name}: {system.duplicates:,} further answers are not compared: {ids}")
         if system.alone:
-            ids = ", ".join(plain(one, 60) for one in system.examples)
-            ids += ", ..." if system.alone > len(system.examples) else ""
+            ids = _first(system.examples, system.alone)
             yield _warning(
                 f"{name}: {system.alone:,} of {system.n:,} samples are not in all files, "
                 f"so they are not compared: {ids}"
@@ -94,33 +106,57 @@ def _warnings(comparison: Comparison) -> Iterator[Text]:
         )
 
 
+def _first(ids: Sequence[str], total: int) -> str:
+    """Some of `total` ids."""
+    shown = ", ".join(plain(one, _NAME) for one in ids)
+    return f"{shown}, ..." if total > len(ids) else shown
+
+
 def _warning(words: str) -> Text:
     return Text(f"! {words}", style="yellow", overflow="fold")
 
 
-def _differences(differences: list[Difference], wide: bool) -> Table:
-    head = ["", "first", "this", "differs by", "95 %", "p", "could show", ""]
-    table = Table.grid(padding=(0, 2))
-    for column in range(len(head) if wide else 6):
-        table.add_column(justify="right" if 0 < column < 7 else "left", no_wrap=column > 0)
+def _differences(differences: list[Difference], width: int) -> Iterator[RenderableType]:
+    wide = width >= _WIDE
+    shown = [one for one in differences if one.base is not None or one.value is not None]
+    head = ["", "first", "this", "differs by", "95 %", "p", "could show", "test"]
+    table = Table.grid(padding=(0, 2 if wide else 1))
+    for column in range(len(head) if wide else 7):
+        justify: JustifyMethod = "right" if 0 < column < 7 else "left"
+        # Where there is too little room for all of them, numbers break rather than lose their end.
+        table.add_column(justify=justify, no_wrap=width >= _NARROW, overflow="fold")
     table.add_row(*head[: len(table.columns)], style="dim")
-    for one in differences:
-        if one.base is None and one.value is None:
-            continue
-        unit = parse_metric(one.metric).unit
+    rows = [_numbers(one, wide) for one in shown]
+    # What numbers and padding leave of the line.
+    taken = [max(map(cell_len, column)) for column in zip(head[1:], *rows, strict=False)]
+    room = width - sum(taken[: len(table.columns) - 1]) - len(taken) * table.padding[1]
+    for one, cells in zip(shown, rows, strict=True):
         style = {None: "", True: "green", False: "red"}[one.better]
-        cells = [
-            Text("  " + plain(one.metric)),
-            Text(figure(one.base, unit)),
-            Text(figure(one.value, unit)),
-            Text(change(one.difference, unit), style=style),
-            Text(change_span(one.interval, unit)),
-            Text(chance(one.p).removeprefix("p "), style=style),
-            Text(change(one.detectable, unit).lstrip("+")),
-            Text(one.test, style="dim"),
-        ]
-        table.add_row(*cells[: len(table.columns)])
-    return table
+        styles = "", "", style, "", style, "", "dim"
+        texts = [Text(cell, style) for cell, style in zip(cells, styles, strict=True)]
+        name = Text("  " + break_name(plain(one.metric), room - 2).replace("\n", "\n  "))
+        table.add_row(name, *texts[: len(table.columns) - 1])
+    yield table
+    if not wide and any(one.test == "randomisation" for one in shown):
+        words = "by McNemar's exact test, with ~ by approximate randomisation"
+        yield Text(f"  p: {words}", style="dim")
+
+
+def _numbers(one: Difference, wide: bool) -> list[str]:
+    """The cells of a row behind the name."""
+    unit = parse_metric(one.metric).unit
+    p = chance(one.p).removeprefix("p ")
+    if not wide and one.test == "randomisation":
+        p = _OTHER_TEST + p
+    return [
+        figure(one.base, unit),
+        figure(one.value, unit),
+        change(one.difference, unit),
+        change_span(one.interval, unit),
+        p,
+        change(one.detectable, unit).lstrip("+"),
+        one.test,
+    ]
 
 
 def _groups(groups: list[GroupWins]) -> Iterator[RenderableType]:

@@ -17,7 +17,7 @@ from rich.text import Text
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.flags import Flag
 from groundkit.metrics.gates import Gate
-from groundkit.metrics.metric import parse_metric
+from groundkit.metrics.metric import number_word, parse_metric
 from groundkit.metrics.verdicts import Case, Failure
 from groundkit.report.tables import group_tables, heading, overall_table, status_table
 from groundkit.report.words import change, change_span, figure, plain, span
@@ -65,7 +65,7 @@ def _parts(evaluation: Evaluation, width: int) -> Iterator[RenderableType]:
         yield Text()
         yield _flags(evaluation.flags)
     yield _totals(evaluation, width)
-    yield from group_tables(evaluation.groups, width)
+    yield from group_tables(evaluation.overall, evaluation.groups, width)
     if evaluation.failures:
         yield from _failures(evaluation.failures)
     if evaluation.worst:
@@ -116,10 +116,12 @@ def _gates(gates: Sequence[Gate]) -> Table:
         else:
             shown, between = change(gate.value, unit), change_span(gate.interval, unit)
             seen = f"{gate.metric} is worse by {shown}" + (" points" if unit == "share" else "")
+        if gate.kind == "max-drop" and gate.interval is not None:
+            between += ", unpaired" if gate.interval.method == "newcombe" else ", paired"
         seen += f" ({between})" if between else ""
         if gate.outcome == "undecided":
             seen += ": more samples would decide"
-        asked = f"--{gate.kind} {gate.metric}={gate.bound:g}"
+        asked = f"--{gate.kind} {gate.metric}={number_word(gate.bound)}"
         table.add_row(Text(gate.outcome, style=_OUTCOMES[gate.outcome]), asked, Text(seen))
     return table
 
@@ -196,8 +198,8 @@ def _failures(failures: list[Failure]) -> Iterator[RenderableType]:
 def _cases(evaluation: Evaluation) -> Padding:
     """The worst cases, their numbers in a column of its own, so that a long id stays beside it."""
     # If no answer names anything, that is said above, once.
-    unnamed = evaluation.counts.unnamed == evaluation.overall.status["scored"]
-    said = _SAID_BY_NUMBER | _SAID_BY_FLAG if unnamed else _SAID_BY_NUMBER
+    wordless = evaluation.overall.wordless
+    said = _SAID_BY_NUMBER | _SAID_BY_FLAG if wordless else _SAID_BY_NUMBER
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="bold", min_width=2)
     table.add_column(overflow="fold")

@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from groundkit.metrics.diagnosis import Diagnosis
+from groundkit.metrics.diagnosis import Diagnosis, DiagnosisReport
 from groundkit.report.tables import heading
-from groundkit.report.words import cell, decimal
+from groundkit.report.words import cell, decimal, plain
 
 _MOST = 8
 
@@ -32,6 +32,28 @@ def print_diagnosis(found: Diagnosis | None, console: Console) -> None:
     console.print(table)
     rest = len(found.readings) - _MOST
     console.print(Text(f"  and {rest} readings that hit less", style="dim"))
+
+
+def print_undeclared(report: DiagnosisReport, why: str, console: Console) -> None:
+    """Prints a diagnosis that stands alone, because nobody declares the frame, and what to do next.
+
+    Args:
+        why: who does not say it.
+    """
+    console.print(Text(f"nothing is scored: {plain(why, 1000)}", "bold"))
+    print_diagnosis(report.diagnosis, console)
+    console.print(Text(f"\nnext: {_advice(report.diagnosis)}"))
+
+
+def _advice(found: Diagnosis | None) -> str:
+    """What to declare, by ranges and never by what fits the right answers."""
+    declare = "declare what the model was made to write: --frame NAME or --model-family NAME"
+    if found is None or not found.likely:
+        return declare
+    first, *others = found.likely
+    if others:
+        return f"{declare}; ranges cannot tell {', '.join(found.likely)} apart"
+    return f"if the model was made to write {first}, which the ranges speak for, --frame {first}"
 
 
 def _likely(found: Diagnosis) -> str:

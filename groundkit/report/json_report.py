@@ -1,9 +1,8 @@
 """The whole `Evaluation` as one JSON file.
 
-Keys are those of `metrics.evaluate.Evaluation`, `metrics.compare.Comparison` or
-`lint.lint.LintReport` and of the records
-in it, in their order; a number that does not exist is null, never NaN. The same predictions give
-the same bytes.
+Keys are those of `metrics.evaluate.Evaluation`, `metrics.diagnosis.DiagnosisReport`,
+`metrics.comparison.Comparison` or `lint.lint.LintReport` and of the records in it, in their order;
+a number that does not exist is null, never NaN. The same predictions give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,10 +16,11 @@ from groundkit.store import write_bytes
 
 if TYPE_CHECKING:
     from groundkit.lint.lint import LintReport
-    from groundkit.metrics.compare import Comparison
+    from groundkit.metrics.comparison import Comparison
+    from groundkit.metrics.diagnosis import DiagnosisReport
     from groundkit.metrics.evaluate import Evaluation
 
-Report: TypeAlias = "Evaluation | Comparison | LintReport"
+Report: TypeAlias = "Evaluation | DiagnosisReport | Comparison | LintReport"
 
 
 def to_json(report: Report) -> bytes:

@@ -26,9 +26,10 @@ def print_findings(report: LintReport, console: Console) -> None:
 
 def _sum(report: LintReport) -> str:
     warnings = len(report.findings) - report.errors
+    named = ", ".join(map(plain, report.paths))
     rows = f"{report.rows:,} {'row' if report.rows == 1 else 'rows'}"
     if not report.findings:
-        return f"{plain(report.path)}: nothing wrong in {rows}"
+        return f"{named}: nothing wrong in {rows}"
     errors = f"{report.errors} {'kind' if report.errors == 1 else 'kinds'} of errors"
     kinds = f"{warnings} {'kind' if warnings == 1 else 'kinds'} of warnings"
-    return f"{plain(report.path)}: {errors} and {kinds} in {rows}"
+    return f"{named}: {errors} and {kinds} in {rows}"

@@ -19,10 +19,10 @@ from markupsafe import Markup
 
 from groundkit import __version__, pages
 from groundkit.metrics.catalog import Unit
-from groundkit.metrics.compare import Comparison, Flip
+from groundkit.metrics.comparison import Comparison, Flip
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.intervals import wilson
-from groundkit.metrics.metric import parse_metric
+from groundkit.metrics.metric import number_word, parse_metric
 from groundkit.metrics.verdicts import Case
 from groundkit.report import words
 from groundkit.report.gallery import (
@@ -147,6 +147,7 @@ def _environment() -> jinja2.Environment:
         "source": words.source,
         "percent": words.percent,
         "chance": words.chance,
+        "number_word": number_word,
         "unit": lambda name: parse_metric(name).unit,
     }
     environment.globals |= {

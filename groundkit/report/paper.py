@@ -9,7 +9,7 @@ from pathlib import Path
 
 from groundkit.errors import OptionError
 from groundkit.metrics.aggregate import Summary
-from groundkit.metrics.compare import Comparison, Versus
+from groundkit.metrics.comparison import Comparison, Versus
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.metric import parse_metric
 from groundkit.report.words import chance, change, change_span, figure, plain, span
@@ -104,9 +104,9 @@ def _versus(base: str, versus: Versus, n: int) -> Iterator[Table]:
     for one in versus.differences:
         unit = parse_metric(one.metric).unit
         numbers = figure(one.base, unit), figure(one.value, unit), change(one.difference, unit)
-        p = chance(one.p).removeprefix("p ")
-        rows.append([one.metric, *numbers, change_span(one.interval, unit), p])
-    head = ["metric", base, name, "difference", "95 %", "p"]
+        p, could = chance(one.p).removeprefix("p "), change(one.detectable, unit).lstrip("+")
+        rows.append([one.metric, *numbers, change_span(one.interval, unit), p, could, one.test])
+    head = ["metric", base, name, "difference", "95 %", "p", "could show", "test"]
     yield Table(f"{name} against {base}, {n:,} samples", head, rows)
     groups = [
         [

@@ -13,7 +13,7 @@ from groundkit.metrics.aggregate import Summary
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.metrics.flags import Counts, percentage
 from groundkit.metrics.metric import parse_metric
-from groundkit.report.words import bar, cell, decimal, figure, percent, plain, span
+from groundkit.report.words import DASH, bar, cell, decimal, figure, percent, plain, span
 
 _MAX_ROWS = 12
 _FEW = 10
@@ -25,6 +25,7 @@ _SIZE_RANGES = {
     "small": "small < 32 px",
     "medium": "medium < 96 px",
     "large": "large",
+    "none": "nothing to find",
 }
 _COLUMNS = ("hit %", "IoU", "IoU≥.5", "dist px", "type %", "name %", "CER", "no box %")
 _BAR_WIDTH = 10
@@ -42,7 +43,8 @@ def heading(title: str) -> Text:
 
 def overall_table(evaluation: Evaluation, width: int) -> Table:
     """One row for each metric, over all samples: its figure, the 95 % interval, and the macro
-    average beside it. A distance is only of answers that have one, and points have no IoU."""
+    average beside it. A distance is only of answers that have one, and points have no IoU. Where no
+    answer names anything there is a dash for what is about names."""
     overall = evaluation.overall
     head = ["", "", "95 %", f"mean of {evaluation.cell_count}"]
     count = 4 if evaluation.cell_count > 1 and width >= _MACRO_FROM else 3
@@ -57,6 +59,8 @@ def overall_table(evaluation: Evaluation, width: int) -> Table:
             continue
         macro = "" if found.macro is None else figure(found.macro, metric.unit)
         shown = figure(found.value, metric.unit), span(found.interval, metric.unit), macro
+        if not overall.can_say(metric):
+            shown = DASH, "", ""
         table.add_row(Text("  " + plain(name)), *shown[: count - 1])
     dist = overall.metrics["dist"]
     if dist.n < overall.n:
@@ -92,15 +96,18 @@ def _pairs(rows: Iterable[tuple[str, ...]]) -> Table:
     return table
 
 
-def group_tables(groups: dict[str, dict[str, Summary]], width: int) -> Iterator[RenderableType]:
-    """One table for each grouping that splits the samples at all."""
+def group_tables(
+    overall: Summary, groups: dict[str, dict[str, Summary]], width: int
+) -> Iterator[RenderableType]:
+    """One table for each grouping that splits the samples at all; dashes for what says nothing
+    about answers like these."""
     count = next(count for least, count in _COLUMNS_FROM if width >= least)
     columns = _COLUMNS[:count]
     alone: list[str] = []
     for grouping, summaries in groups.items():
         if len(summaries) > 1:
             yield heading(_TITLES.get(grouping) or f"By {plain(grouping, _MAX_LABEL)}")
-            yield _group_table(grouping, summaries, columns, width >= _WIDE)
+            yield _group_table(grouping, summaries, columns, width >= _WIDE, _silent(overall))
         else:
             alone.append(f"{grouping} {_label(grouping, next(iter(summaries)))}")
     shown = len(alone) < len(groups) and "dist px" in columns
@@ -110,8 +117,20 @@ def group_tables(groups: dict[str, dict[str, Summary]], width: int) -> Iterator[
     yield Text("\n" + "\n".join(notes), style="dim")
 
 
+def _silent(overall: Summary) -> frozenset[int]:
+    """The columns that say nothing, by their places in `_COLUMNS`."""
+    metrics = {1: "iou", 2: "iou@0.5", 4: "type", 5: "name", 6: "cer"}
+    return frozenset(
+        column for column, name in metrics.items() if not overall.can_say(parse_metric(name))
+    )
+
+
 def _group_table(
-    grouping: str, summaries: dict[str, Summary], columns: tuple[str, ...], bars: bool
+    grouping: str,
+    summaries: dict[str, Summary],
+    columns: tuple[str, ...],
+    bars: bool,
+    silent: frozenset[int],
 ) -> Table:
     items = list(summaries.items())
     # One label more fits in the place of a line that says that there is one more.
@@ -120,11 +139,12 @@ def _group_table(
     numbers = _align([summary.n for _, summary in shown] + [sum(summary.n for summary in rest)])
     table = _empty_table(grouping, columns, len(numbers[0]))
     for (label, summary), n in zip(shown, numbers, strict=False):
-        cells = _with_bar(_cells(summary), summary.hit, bars)[: len(columns)]
+        cells = _with_bar(_mute(_cells(summary), silent), summary.hit, bars)[: len(columns)]
         style = "dim" if summary.n < _FEW else ""
         table.add_row(Text(_label(grouping, label)), n, *cells, style=style)
     if rest:
-        cells = _with_bar(_rest_cells(rest), _mean(rest, "hit") or 0.0, bars)[: len(columns)]
+        hit = _mean(rest, "hit") or 0.0
+        cells = _with_bar(_mute(_rest_cells(rest), silent), hit, bars)[: len(columns)]
         table.add_row(Text(f"{len(rest)} others"), numbers[-1], *cells, style="dim")
     if any(summary.n < _FEW for _, summary in shown):
         table.caption = f"* fewer than {_FEW} samples"
@@ -183,6 +203,10 @@ def _rest_cells(rest: list[Summary]) -> list[str]:
         decimal(None),
         percentage(sum(_without_box(summary) * summary.n for summary in rest) / total),
     ]
+
+
+def _mute(cells: list[str], silent: frozenset[int]) -> list[str]:
+    return [DASH if column in silent else cell for column, cell in enumerate(cells)]
 
 
 def _without_box(summary: Summary) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from groundkit.metrics.catalog import Unit
 from groundkit.metrics.flags import percentage
 from groundkit.metrics.intervals import Interval
 
-_DASH = "–"
+DASH = "–"
 
 
 def source(read_as: str) -> str:
@@ -16,22 +18,22 @@ def source(read_as: str) -> str:
 
 def percent(share: float | None) -> str:
     """`83.1 %`; `>99.9 %` and `<0.1 %` for what is close to all and to nothing; a dash for None."""
-    return _DASH if share is None else f"{percentage(share)} %"
+    return DASH if share is None else f"{percentage(share)} %"
 
 
 def cell(share: float | None) -> str:
     """`percent` without the sign, for a table whose head has it."""
-    return _DASH if share is None else percentage(share)
+    return DASH if share is None else percentage(share)
 
 
 def decimal(value: float | None, digits: int = 3) -> str:
     """`0.712`, or a dash if there is no number."""
-    return _DASH if value is None else f"{value:.{digits}f}"
+    return DASH if value is None else f"{value:.{digits}f}"
 
 
 def pixels(value: float | None) -> str:
     """`12.4 px`, or a dash if there is no number."""
-    return _DASH if value is None else f"{value:.1f} px"
+    return DASH if value is None else f"{value:.1f} px"
 
 
 def figure(value: float | None, unit: Unit) -> str:
@@ -54,7 +56,7 @@ def span(interval: Interval | None, unit: Unit) -> str:
 def change(value: float | None, unit: Unit) -> str:
     """A difference with its sign: `+3.1` (points of a hundred), `-0.021`, `+12.4 px`."""
     if value is None:
-        return _DASH
+        return DASH
     if unit == "px":
         return f"{value:+.1f} px"
     return f"{100 * value:+.1f}" if unit == "share" else f"{value:+.3f}"
@@ -71,10 +73,21 @@ def change_span(interval: Interval | None, unit: Unit) -> str:
 def chance(p: float | None) -> str:
     """`p 0.0021`, `p 0.34`, or `p <0.0001`; a dash for None."""
     if p is None:
-        return _DASH
+        return DASH
     if p < 1e-4:
         return "p <0.0001"
     return f"p {p:.4f}" if p < 0.01 else f"p {p:.2f}"
+
+
+def break_name(name: str, width: int) -> str:
+    """The name of a metric on lines of at most `width` characters, as far as it has places to break
+    it: behind the bracket and behind commas."""
+    lines = [""]
+    for part in re.split(r"(?<=[(,])", name):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def bar(share: float, width: int = 10) -> str:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import cv2
@@ -20,6 +18,7 @@ import numpy as np
 from groundkit import __version__, images
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import Size
+from groundkit.processes import AHEAD, in_order, leave_with_parent, process_context
 from groundkit.records import Screen
 from groundkit.store import atomic_write, decode, encode_line, write_bytes
 from groundkit.synth.fonts import CJK_HINT, FontChoice, find_fonts
@@ -32,7 +31,6 @@ from groundkit.synth.screen import (
     seeded,
 )
 from groundkit.vocabulary import LANGS, Lang
-from groundkit.workers import leave_with_parent, process_context
 
 MANIFEST = "synth.json"
 SCREENS = "screens.jsonl"
@@ -41,8 +39,6 @@ IMAGES = "images"
 _PARTIAL = re.compile(r"\..+\.\d+\.partial")
 _IMAGE_NAME = re.compile(rf"[a-z]+--?\d+-(\d{{6,}})\.png|{_PARTIAL.pattern}")
 _CHUNK = 16
-# Chunks waiting for each worker: enough to keep it busy, few enough to keep memory flat.
-_AHEAD = 3
 
 
 class SynthOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,20 +214,12 @@ def _run(
         return
     workers = min(workers, len(starts))
     pool = ProcessPoolExecutor(workers, process_context(__name__), initializer=_start_worker)
-    waiting: deque[Future[list[bytes]]] = deque()
+
+    def run(chunk: range) -> Future[list[bytes]]:
+        return pool.submit(_write_chunk, out, options, sizes, chunk)
+
     try:
-        for chunk in chunks:
-            waiting.append(pool.submit(_write_chunk, out, options, sizes, chunk))
-            if len(waiting) > _AHEAD * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise DataError(
-            "a worker process was killed, perhaps for want of memory",
-            hint="run the same command again, or with --workers 1; a script that calls this needs"
-            ' an `if __name__ == "__main__":` around its start',
-        ) from None
+        yield from (lines for _, lines in in_order(chunks, run, AHEAD * workers))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

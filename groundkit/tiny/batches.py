@@ -29,7 +29,7 @@ CELL = 28
 _LONGEST_NAME = 14  # tokens
 _FOREIGN_NAMES = 0.6
 _SPOTS = 64  # points without a star that the vision tower is asked about, on each screen
-_NAME_WEIGHT, _MARKUP_WEIGHT = 0.2, 0.1
+_NAME_WEIGHT, _MARKUP_WEIGHT = 0.2, 0.3
 # Share of images with many stars, with one, and with none.
 _STARS = (0.4, 0.35, 0.25)
 _PREFIX = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n<|vision_start|>"
@@ -174,7 +174,7 @@ class Writer:
         target = question.target
         word = type_word(target.type, question.lang)
         name, weight = target.name, _NAME_WEIGHT
-        if rng.random() < _FOREIGN_NAMES or self._is_long(name):
+        if rng.random() < _FOREIGN_NAMES or self._is_hard(name):
             names = NAMES[question.lang]
             name, weight = names[int(rng.integers(len(names)))], 0.0
         ref = write_ref(word, name)
@@ -190,8 +190,10 @@ class Writer:
                 weights.append(1.0 if said else _MARKUP_WEIGHT)
         return encoded.input_ids + self._end, [*weights, _MARKUP_WEIGHT], [*numbers, False]
 
-    def _is_long(self, name: str) -> bool:
-        return len(name) > 40 or len(self._tokenizer(name).input_ids) > _LONGEST_NAME
+    def _is_hard(self, name: str) -> bool:
+        """Whether a name is not to be written: long, or with numbers that are no coordinates."""
+        tokens = self._tokenizer(name[:99]).input_ids
+        return len(tokens) > _LONGEST_NAME or any(char.isdigit() for char in name)
 
 
 def _points(screen: int, targets: list[Target], columns: int) -> list[list[int]]:

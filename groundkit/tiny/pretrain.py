@@ -42,6 +42,8 @@ STAGES = (
     Stage(4000, (6, 7, 8, 9, 10, 11), 430),
     Stage(5100, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
     Stage(9000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
+    Stage(11000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 620, looks_only=True),
+    Stage(12600, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
 )
 
 
@@ -59,7 +61,7 @@ class Config:
     muon: float = 4e-3
     adamw: float = 2e-3
     warmup: int = 40
-    decay: int = 1400
+    decay: int = 1500
     clip: float = 1.0
     save_every: float = 120.0
 

@@ -63,6 +63,69 @@ def test_where_both_are_possible_it_is_asked(tmp_path):
     assert gold.box == (10, 10, 30, 30)
 
 
+OFFICIAL = {"data_type": "text", "data_source": "shop"}
+
+
+@pytest.mark.parametrize("keys", [OFFICIAL, {"img_size": [960, 540]}, {"ui_type": "icon"}])
+def test_a_layout_is_no_proof_where_copies_of_both_orders_exist(tmp_path, keys):
+    """All of these boxes read both ways."""
+    asked = {"img_filename": "web_a.png", "instruction": "open", **keys}
+    rows = [{**asked, "bbox": [10, 20, 30 + n, 40]} for n in range(20)]
+    file = write(tmp_path / "g.json", rows)
+    with pytest.raises(DataError, match=r"all 20 boxes could be xywh or xyxy; .*--boxes xywh"):
+        read_benchmark("screenspot", file)
+    assert read_benchmark("screenspot", file, boxes="xyxy").golds[0].box == (10, 20, 30, 40)
+    rows.append({**asked, "bbox": [42, 1102, 197, 70]})
+    del rows[-1]["instruction"]
+    rows[-1]["instruction"] = "close"
+    if "img_size" not in keys:  # a box that is impossible one way settles it
+        assert read_benchmark("screenspot", write(file, rows)).golds[0].box == (10, 20, 40, 60)
+
+
+def test_a_layout_counts_where_there_is_one_order_only(tmp_path):
+    rows = [{**v2("a", [10, 10, 20, 20]), "application": "x", "id": "x_1"}]
+    benchmark = read_benchmark("screenspot-pro", write(tmp_path / "g.json", rows))
+    assert benchmark.golds[0].box == (10, 10, 20, 20)
+    assert "both are possible, and the published copy" in benchmark.notes[0]
+
+
+@pytest.mark.parametrize("name", ["conversations", "screenspot-pro", "ui-vision"])
+def test_conversations_are_known_by_their_keys(tmp_path, name):
+    said = [
+        {"from": "human", "value": "<image>Refresh"},
+        {"from": "gpt", "value": [473, 183, 503, 219]},
+    ]
+    row = {"image": "v/a.png", "conversations": said, "width": 2560, "height": 1664}
+    (gold,) = read_benchmark(name, write(tmp_path / "g.json", [row])).golds
+    assert (gold.box, gold.instruction, gold.source) == ((473, 183, 503, 219), "Refresh", name)
+
+
+def test_silence_about_what_is_not_there_is_right_in_results_of_coco(tmp_path):
+    """Two images, three categories: one found, one missed, one found where there is nothing."""
+    gold = {
+        "images": [{"id": n, "width": 100, "height": 100, "file_name": f"{n}.png"} for n in (1, 2)],
+        "categories": [{"id": n, "name": f"c{n}"} for n in (1, 2, 3)],
+        "annotations": [
+            {"image_id": 1, "category_id": n, "bbox": [10, 10, 20, 20], "area": 400} for n in (1, 2)
+        ],
+    }
+    found = [
+        {"image_id": image, "category_id": 1, "bbox": [10, 10, 20, 20], "score": 1}
+        for image in (1, 2)
+    ]
+    file = write(tmp_path / "results.json", found)
+    report = evaluate(file, write(tmp_path / "g.json", gold), benchmark="coco", metrics=["ap"])
+    overall = report.overall
+    assert (overall.n, overall.absent) == (6, 4)
+    counted = {status: n for status, n in overall.status.items() if n}
+    assert counted == {"scored": 2, "missing": 1, "refused": 3}
+    assert overall["hit"] == pytest.approx(4 / 6)
+    assert overall["refusal-recall"] == 0.75
+    assert "refused" not in {flag.kind for flag in report.flags}
+    assert "counts as not there" in report.read_as
+    assert report.groups["size"]["none"].n == 4
+
+
 def test_the_benchmark_is_the_denominator(tmp_path):
     gold = write(tmp_path / "g.json", CORNERS)
     file = answers(tmp_path / "p.jsonl", {"a": "(925, 120)"})

@@ -1,5 +1,6 @@
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 from groundkit.cli import evaluate
 from groundkit.cli import predict as predict_verb
 from groundkit.cli.main import app
+from groundkit.cli.options import scoring_options
 from groundkit.errors import GroundkitError, OptionError
 from groundkit.metrics.evaluate import evaluate as evaluate_file
 from groundkit.metrics.options import Options
@@ -119,6 +121,9 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
     assert "runs/images/a.png" in output
 
 
+_NOT_OPTIONS = {"family", "fields", "metrics", "options", "gates", "observers", "needs_frame"}
+
+
 @pytest.mark.parametrize(
     ("verb", "function", "names"),
     [
@@ -131,8 +136,8 @@ def test_image_paths_in_the_json_start_at_its_folder(tmp_path, monkeypatch):
             evaluate.run,
             Options,
             [
-                *("frame", "edges", "pixels", "split", "format", "benchmark", "boxes"),
-                *("parity", "average", "images"),
+                *("frame", "edges", "pixels", "split", "format", "join", "benchmark", "boxes"),
+                *("parity", "average", "images", "workers", "seed"),
             ],
         ),
         (predict_verb.run, predict_reference, ["split", "seed", "box_size"]),
@@ -149,8 +154,21 @@ def test_defaults_are_those_of_the_library(verb, function, names):
     # fields and bounds as words and calls metrics by one at a time.
     assert {name for name, item in used.items() if item.default is not item.empty} == {
         *names,
-        *({"family", "fields", "metrics", "options", "gates", "observers"} & used.keys()),
+        *(_NOT_OPTIONS & used.keys()),
     }
+
+
+def test_coco_comes_with_its_own_figures(tmp_path):
+    named = {"frame": None, "model_family": None, "min_pixels": None, "max_pixels": None}
+    named |= {"edges": "closed", "field": None, "metric": None, "images": None}
+    for benchmark, asked, shown in (
+        ("coco", None, "coco"),
+        ("coco", "sspro", "sspro"),
+        ("refcoco", None, None),
+        (None, None, None),
+    ):
+        options = scoring_options({**named, "benchmark": benchmark, "parity": asked})
+        assert options.parity == shown
 
 
 def command(*arguments, cwd) -> subprocess.CompletedProcess[str]:
@@ -214,6 +232,63 @@ def test_a_bound_that_is_not_kept_is_exit_code_1_after_the_report(tmp_path, boun
     assert gate["outcome"] == outcome
     line = next(one for one in result.stdout.splitlines() if "--fail-under" in one)
     assert line.startswith(outcome) and "hit is 85.0 % (70.9–92.9)" in line
+
+
+def frameless(tmp_path, width=1000, count=30) -> Path:
+    """Answers in norm1000 that do not say so, about screens of 1288 x 728."""
+    rows = []
+    for gold in spread(count):
+        x1, y1, x2, y2 = gold.box
+        box = x1 * width / 1288, y1 * width / 728, x2 * width / 1288, y2 * width / 728
+        rows.append(predict(gold, f"<box>[{[round(edge) for edge in box]}]</box>", frame=None))
+    return write_rows(tmp_path / "frameless.jsonl", rows)
+
+
+def test_a_diagnosis_needs_no_frame(tmp_path):
+    path, report = frameless(tmp_path), tmp_path / "report.json"
+    with pytest.raises(GroundkitError, match=r"in which frame .*--diagnose says which"):
+        run(path)
+    shown = run(path, "--diagnose", "--json", report)
+    assert shown.startswith("nothing is scored: 30 rows do not say in which frame")
+    assert "Diagnosis" in shown and "norm1000" in shown
+    assert re.search(r"^next: .*--frame", shown, re.M)
+    assert "centre-hit" not in shown and "Overall" not in shown
+    written = json.loads(report.read_bytes())
+    assert list(written) == ["predictions", "dataset", "diagnosis"]
+    assert written["diagnosis"]["readings"][0]["hit"] == 1.0
+
+
+def test_the_same_diagnosis_from_several_processes_and_from_a_declared_frame(tmp_path):
+    path, report = frameless(tmp_path, count=3000), tmp_path / "report.json"
+    found = []
+    for options in ((), ("--workers", "2"), ("--frame", "norm1000")):
+        run(path, "--diagnose", "--json", report, *options)
+        found.append(json.loads(report.read_bytes())["diagnosis"])
+    assert found[0] == found[1] == found[2]
+
+
+def test_one_row_without_a_frame_is_enough(tmp_path):
+    rows = [
+        predict(gold, frame=None if row == 20 else "resized") for row, gold in enumerate(spread(40))
+    ]
+    shown = run(write_rows(tmp_path / "p.jsonl", rows), "--diagnose")
+    assert shown.startswith("nothing is scored: 1 row does not say")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--fail-under", "hit=0.5"),
+        ("--verdicts", "v.jsonl"),
+        ("--html", "page.html"),
+        ("--table", "table.md"),
+    ],
+)
+def test_what_needs_scores_needs_a_frame(tmp_path, monkeypatch, options):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OptionError, match=f"{options[0]}: nothing can be scored without a frame"):
+        run(frameless(tmp_path), "--diagnose", *options)
+    assert [file.name for file in tmp_path.iterdir()] == ["frameless.jsonl"]
 
 
 def test_a_baseline_is_not_replaced(tmp_path):

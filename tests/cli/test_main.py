@@ -12,6 +12,7 @@ import pytest
 from groundkit import __version__
 from groundkit.records import Gold, Prediction
 from groundkit.store import encode_line
+from tests.metrics.builders import make_gold, predict, spread, write_rows
 
 ROOT = Path(__file__).parents[2]
 COMMAND = f"{sys.executable} -m groundkit"
@@ -56,6 +57,40 @@ def test_a_full_output_is_one_line(verb):
     result = shell(f"{COMMAND} {verb} --help > /dev/full")
     assert result.returncode != 0
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "| true",
+        "| head -1",
+        "2>&1 | head -1",
+        "--json - | true",
+        "--verdicts - | head -1",
+        "--verdicts - --workers 2 | true",
+        "--json out.json 2>&1 | true",
+        ">&-",
+        "> /dev/null 2>&-",
+    ],
+)
+@pytest.mark.parametrize(("bound", "code"), [("0.9", 1), ("0.1", 0)])
+def test_a_reader_that_leaves_does_not_change_the_verdict(tmp_path, rest, bound, code):
+    golds = spread(4000)  # verdicts of some megabytes: more than a pipe holds
+    path = write_rows(
+        tmp_path / "p.jsonl",
+        [predict(gold, None if row % 2 else "no idea") for row, gold in enumerate(golds)],
+    )
+    line = f"cd {tmp_path} && {COMMAND} eval {path} --fail-under hit={bound} {rest}"
+    done = shell(f"set +o pipefail; {line}; exit ${{PIPESTATUS[0]}}", PYTHONPATH=str(ROOT))
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.parametrize("rest", ["| true", "--json - | true"])
+def test_lint_says_what_it_found_to_nobody(tmp_path, rest):
+    path = write_rows(tmp_path / "gold.jsonl", [make_gold(box=(900, 10, 2000, 60))])
+    line = f"{COMMAND} lint {path} {rest}; exit ${{PIPESTATUS[0]}}"
+    assert shell(f"set +o pipefail; {line}").returncode == 1
 
 
 def test_an_unknown_verb_or_option_is_exit_code_2():

@@ -11,6 +11,7 @@ from tests.grammar.formats import FORMATS
 NAMES = [
     *("OK", "a-b", "保存 12", "x: 3, y: 4", "R&amp;D", "&lt;b&gt;", "ref", "Action: go", ""),
     *("Thought: a", "click(1, 2)", "(3, 4)", "[1, 2, 3, 4]", "null", "-", "nan", "x=1, y=2"),
+    *("<Think>", "1e5", "1,000, 2", "x1: 1", '", "label": "b'),
     *("refusal", "a'b", "5,6", "bbox_2d", "point", "x_min 3", 'a\\"b', "\\u0041", "- a", "a -"),
 ]
 LETTERS = "<>[](){}/,.;:-+ \n\t019٣\"'|"
@@ -21,7 +22,8 @@ def draw_text(draw: random.Random) -> str:
 
     def number() -> str:
         small, large = str(draw.randint(0, 1200)), str(draw.randint(0, 10**9 + 5))
-        return draw.choice((small, small, f"{draw.random():.3f}", large, "0"))
+        exact = f"{draw.randint(0, 999):03d}"  # behind a comma it may be the rest of thousands
+        return draw.choice((small, small, f"{draw.random():.3f}", large, "0", exact))
 
     a, b, c, d = (number() for _ in range(4))
     name, comma = draw.choice(NAMES), draw.choice((",", " ,", ", "))
@@ -76,7 +78,16 @@ def test_columns_equal_what_is_read_text_by_text(seed):
 
 
 def test_every_format_of_the_table():
-    assert_same([text for _, text, *_ in FORMATS])
+    assert_same([case.text for case in FORMATS])
+
+
+def test_commas_of_thousands():
+    lists = ("1,000, 2,000", "1,200, 2,300", "100,200,300,400", "12,345,67,890", "1,2, 3,4")
+    assert_same([f"<box>[[{one}]]</box>" for one in lists])
+    assert_same([f"<ref>a-b</ref><box>[[{one}]]</box>" for one in lists])
+    assert_same([f'{{"bbox_2d": [{one}]}}' for one in lists])
+    assert_same(["(1,000)", "[1,234]", "<point>1,000</point>", "[1,000,2,000]", "[12,050]"])
+    assert Answers(["<ref>a-b</ref><box>[[1,200, 2,300]]</box>"]).kinds == ["none"]
 
 
 def test_a_missing_text_is_none():

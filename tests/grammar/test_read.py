@@ -8,32 +8,57 @@ from groundkit.grammar import read_answer
 from groundkit.grammar.forms import RULES
 from tests.grammar.formats import FORMATS
 
+CASES = pytest.mark.parametrize("case", FORMATS, ids=[case.family for case in FORMATS])
 
-@pytest.mark.parametrize(("family", "text", "kind", "numbers"), FORMATS)
-def test_every_format_is_read(family, text, kind, numbers):
-    answer = read_answer(text)
-    assert (answer.kind, answer.numbers) == (kind, numbers)
-    assert bool(answer.problem) == (kind == "none")
-    assert answer.rule in {*RULES, "ref-box", "refusal", ""}
+
+@CASES
+def test_every_format_is_read(case):
+    answer = read_answer(case.text)
+    assert (answer.kind, answer.numbers, answer.order) == (case.kind, case.numbers, case.order)
+    assert (answer.rule, answer.ignored) == (case.rule, case.ignored)
+    assert case.text[slice(*answer.span)] == case.place
+    assert bool(answer.problem) == (case.kind == "none")
+
+
+def test_every_rule_reads_some_format():
+    assert {case.rule for case in FORMATS} == {*RULES, "ref-box", "refusal", ""}
 
 
 @pytest.mark.parametrize(
-    "wrapped", ["{}<|im_end|>", "```\n{}\n```", "<answer>{}</answer>", " {} \n"]
+    "wrapped", ["{}<|im_end|>", "```\n{}\n```", "<answer>{}</answer>", "<ANSWER>{}", " {} \n"]
 )
-@pytest.mark.parametrize(("family", "text", "kind", "numbers"), FORMATS)
-def test_what_stands_around_it_changes_nothing(family, text, kind, numbers, wrapped):
-    if kind == "refusal" or "<answer>" not in text + wrapped:
-        answer = read_answer(wrapped.format(text))
-        assert (answer.kind, answer.numbers) == (kind, numbers)
+@CASES
+def test_what_stands_around_it_changes_nothing(case, wrapped):
+    if case.kind == "refusal" or "<answer>" not in (case.text + wrapped).lower():
+        answer = read_answer(wrapped.replace("{}", case.text))
+        assert (answer.kind, answer.numbers) == (case.kind, case.numbers)
 
 
-@pytest.mark.parametrize("thought", ["<think>a [9, 9] (8, 8)</think>", "◁think▷no [9, 9]◁/think▷"])
-@pytest.mark.parametrize(("family", "text", "kind", "numbers"), FORMATS)
-def test_thoughts_are_stripped(family, text, kind, numbers, thought):
-    if "forced" not in family:  # its prefix is the beginning of the text
-        answer = read_answer(thought + text)
-        assert (answer.kind, answer.numbers) == (kind, numbers)
-    assert read_answer(thought[: thought.index("[")] + text).kind != "box" or "</think>" in text
+THOUGHTS = {
+    "think": ("<think>", "</think>"),
+    "Kimi-VL": ("◁think▷", "◁/think▷"),
+    "tokens": ("<|think|>", "<|/think|>"),
+    "a capital": ("<Think>", "</Think>"),
+    "capitals": ("<THINK>", "</THINK>"),
+    "thinking": ("<thinking>", "</thinking>"),
+    "thought": ("<thought>", "</Thought>"),
+    "reasoning": ("<reasoning>", "</reasoning>"),
+    "Seed": ("<seed:think>", "</seed:think>"),
+    "Sky-T1": ("<|begin_of_thought|>", "<|end_of_thought|>"),
+}
+
+
+@pytest.mark.parametrize("thought", THOUGHTS)
+@CASES
+def test_thoughts_are_stripped(case, thought):
+    opening, closing = THOUGHTS[thought]
+    body = "no [9, 9] or <box>[[1, 2, 3, 4]]</box>"
+    if "forced" not in case.family:  # its prefix is the beginning of the text
+        for before in (opening + body + closing, body + closing):
+            answer = read_answer(before + case.text)
+            assert (answer.kind, answer.numbers) == (case.kind, case.numbers)
+    unclosed = read_answer(case.text + opening + body)
+    assert (unclosed.kind, unclosed.problem) == ("none", "a thought that never ends")
 
 
 WORDS = {
@@ -65,6 +90,21 @@ WORDS = {
         'a "b" 地',
     ),
     "a label that is cut": ('[{"bbox_2d": [1, 2, 3, 4], "label": "a', "", None),
+    "a label before the box": ('{"label": "a", "bbox_2d": [1, 2, 3, 4]}', "", "a"),
+    "a label with braces": ('{"bbox_2d": [1, 2, 3, 4], "id": "}", "label": "{b}"}', "", "{b}"),
+    "a label of another object": (
+        '{"label": "b"}, {"bbox_2d": [1, 2, 3, 4], "more": {"label": "c"}}, {"label": "d"}',
+        *("", None),
+    ),
+    "the name of the next tool": (
+        '{"name": "a", "arguments": {"bbox": [1, 2, 3, 4]}}</tool_call><tool_call>{"name": "b"}',
+        *("", None),
+    ),
+    "a ref in the thoughts": ("<think><ref>text-B</ref></think>[1, 2, 3, 4]", "", None),
+    "a ref before the answer tag": (
+        "<ref>text-A</ref> <answer>[1, 2, 3, 4]</answer>",
+        *("text", "A"),
+    ),
 }
 
 
@@ -122,9 +162,54 @@ NUMBERS = {
         *("box", (1, 2, 3, 4)),
     ),
     "a box in a sentence": ("The box is [1, 2, 3, 4].", "box", (1, 2, 3, 4)),
+    "a colour": ("rgba(0, 120, 215) is at [100, 200, 300, 400]", "box", (100, 200, 300, 400)),
+    "a size": ("size(1920, 1080), so [3, 4]", "point", (3, 4)),
+    "a size alone": ("The screen has size(1920, 1080).", "none", ()),
+    "seconds": ("sleep(1, 2)", "none", ()),
+    "a loop in code": ("for i in range(0, 10): pass", "none", ()),
+    "a scroll": ("pyautogui.scroll(0, -5)", "none", ()),
+    "four numbers of a colour": ("rgba(0, 12, 21, 1), rgba(1, 2, 3, 4)", "none", ()),
+    "corners of a call": ("f(1, 2), (3, 4) at (5, 6)", "points", (3, 4, 5, 6)),
+    "any spelling of an action": ("LEFT_CLICK(1, 2)", "point", (1, 2)),
+    "the start of a swipe": ("swipe(1, 2, 3, 4)", "point", (1, 2)),
+    "an action in Chinese": ("点击(1, 2)", "point", (1, 2)),
+    "a key in prose": ("In this box: 4, 5 items. Answer [100, 200]", "point", (100, 200)),
+    "the end of a key in prose": ("Key points: 3, 4 and 5", "none", ()),
+    "a key at a line start, in prose": ("Points: 3, 4 and 5", "none", ()),
+    "a key on its own line": ("It is there.\n- point: 3, 4.\nDone", "point", (3, 4)),
+    "a key with an equals sign": ("the point=3, 4 there", "point", (3, 4)),
+    "a key in quotes": ("the 'point': 3, 4 there", "point", (3, 4)),
+    "a key with brackets": ("the point: (3, 4) there", "point", (3, 4)),
+    "a list with more behind it": ("box=[[1, 2, 3, 4]], ... (5)", "box", (1, 2, 3, 4)),
+    "a label with a key": (
+        '{"label": "point: 3, 4", "bbox_2d": [1, 2, 3, 4]}',
+        "box",
+        (1, 2, 3, 4),
+    ),
+    "a label with a call": ('{"label": "click(3, 4)", "point_2d": [1, 2]}', "point", (1, 2)),
+    "a label with tags": ('{"label": "<point>3 4</point>", "point": [1, 2]}', "point", (1, 2)),
+    "a label of Python": ("{'label': 'x=3, y=4', 'point': [1, 2]}", "point", (1, 2)),
+    "a label that is cut, with a key": ('[{"point": [1, 2], "label": "point=3, 4', "point", (1, 2)),
+    "a name with a call": ("<ref>button-click(3, 4)</ref> (1, 2)", "point", (1, 2)),
+    "a name with half of a label": ('<ref>"label": "b</ref><point>1 2</point>', "point", (1, 2)),
+    "a label alone": ('{"label": "x=3, y=4"}', "none", ()),
+    "a quote in a label": ('{"label": "a\\" click(3, 4)", "point": [1, 2]}', "point", (1, 2)),
+    "an action in JSON": ('{"action": "click(3, 4)"}', "point", (3, 4)),
+    "a figure before a box": ("As in Fig. (1, 2), click [5, 6, 7, 8]", "box", (5, 6, 7, 8)),
+    "a point before a box": ("<box>1 2</box><box>5 6 7 8</box>", "box", (5, 6, 7, 8)),
+    "exponents": ("[0.1, 1e-05, 3E-1, 4e0]", "box", (0.1, 0.00001, 0.3, 4)),
+    "thousands": ("[1,000, 2,000]", "none", ()),
+    "thousands that are a box": ("<box>[[1,200, 2,300]]</box>", "none", ()),
+    "thousands in a point": ("(1,000)", "none", ()),
+    "thousands of a key": ('{"bbox_2d": [1,000, 2,000, 1,100, 2,100]}', "none", ()),
+    "no thousands": ("[100,200,300,400]", "box", (100, 200, 300, 400)),
+    "no thousands either": ("(12,345)", "point", (12, 345)),
+    "not even here": ("(12,345), (67,890)", "box", (12, 345, 67, 890)),
+    "x twice": ("x=1, x=2, y=3", "point", (2, 3)),
+    "three edges": ('{"x1": 1, "y1": 2, "x2": 3}', "none", ()),
+    "a thought in a thought": ("<think>a <thought> b</think>[1, 2]", "point", (1, 2)),
     "three numbers": ("<box>[[1, 2, 3]]</box>", "none", ()),
     "five numbers": ("<box>[[1, 2, 3, 4, 5]]</box>", "none", ()),
-    "an exponent": ("<box>[[1, 2, 1e999, 4]]</box>", "none", ()),
     "code": ("<box>[[1, 2, 3, __import__('os')]]</box>", "none", ()),
     "cut in the number": ("<ref>text-A</ref><box>[[1, 2, 3, 4", "none", ()),
     "a cut list": ("[1, 2, 3, 4", "none", ()),
@@ -151,10 +236,36 @@ WRONG = {
     "inverted y": ("[1, 4, 3, 2]", "invalid", "inverted box"),
     "one of two inverted": ("<box>[[1, 2, 3, 4], [3, 2, 1, 4]]</box>", "invalid", "inverted box"),
     "NaN": ("<box>[[NaN, 2, 3, 4]]</box>", "invalid", "not finite"),
+    "NaN in the first of two": (
+        '[{"bbox_2d": [1, 2, NaN, 4]}, {"bbox_2d": [1, 1, 2, 2]}]',
+        *("invalid", "not finite"),
+    ),
+    "NaN alone, before a box": ("[nan] [5, 6, 7, 8]", "invalid", "not finite"),
+    "NaN without brackets": ("<box>nan 2 3 4</box>", "invalid", "not finite"),
+    "NaN of a name": ("x=nan, y=3", "invalid", "not finite"),
+    "NaN of an edge": ('{"x1": 1, "y1": NaN, "x2": 3, "y2": 4}', "invalid", "not finite"),
+    "NaN without numbers": ("[nan, nan]", "invalid", "not finite"),
+    "NaN in a call": ("click(nan, 3)", "invalid", "not finite"),
+    "a name with NaN": ("Nan (the bread) is there.", "none", "no coordinates in the text"),
+    "an endless exponent": ("<box>[[1, 2, 1e999, 4]]</box>", "invalid", "not finite"),
+    "a negative width": ("x=5, y=6, w=-1, h=2", "invalid", "inverted box"),
     "infinity": ('{"bbox_2d": [1, 2, inf, Infinity]}', "invalid", "not finite"),
     "a billion": ("[0, 0, 1000000000, 4]", "invalid", "absurd numbers"),
     "a mebibyte": ("[1, 2, 3, 4]" + " " * (1 << 20), "none", "longer than 1 MiB"),
-    "64 KiB behind a thought": ("</think>" + " " * (1 << 17), "none", "longer than 64 KiB"),
+    "96 KiB behind a thought": ("</think>" + " " * (1 << 17), "none", "longer than 96 KiB"),
+    "boxes without end": (
+        "".join(f"[1,2,{x},4]" for x in range(2, 3003)),
+        *("none", "more than 3,000 boxes or points"),
+    ),
+    "boxes without end in one tag": (
+        "<box>" + "1 2 3 4 " * 3001 + "</box>",
+        *("none", "more than 3,000 boxes or points"),
+    ),
+    "brackets without end": (
+        "[" * 16_001,
+        "none",
+        "more than 16,000 brackets, quotes, colons and tags",
+    ),
 }
 
 
@@ -170,6 +281,8 @@ def test_what_is_wrong_is_said(case):
     [
         *("[]", "[-1, -1]", " [[-1,-1]]\n", "[-1, -1, -1, -1]", "[[-1,-1,-1,-1.0]]", "Refusal"),
         *("<box>[[-1, -1, -1, -1]]</box>", "Target not existent.", "无UI元素", '{"bbox_2d": null}'),
+        *('[{"bbox_2d": null, "label": "x"}]', '{"label": "box: 3, 4", "bbox_2d": null}'),
+        *('{"bbox_2d": []}', '{"point_2d": []}', "{'bbox': None}", '{"bbox_2d": [null, null]}'),
         *("```json\n[]\n```", "<answer>refusal</answer>", '"coordinate": null'),
         '<tool_call>{"name": "computer_use", "arguments": {"action": "terminate", "status": '
         '"failure"}}</tool_call>',
@@ -186,3 +299,59 @@ def test_where_it_stands_and_what_was_ignored():
     assert answer.ignored == (7, 7, 3, 1.5, 10)
     text = '[{"bbox_2d": [1, 2, 3, 4], "id": 1}, {"bbox_2d": [5, 6, 7, 8]}]'
     assert text[slice(*read_answer(text).span)] == text[3:-2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"bbox_2d": null}, {"bbox_2d": [1, 2',
+        'The "bbox_2d": null is what I would say.',
+        '[{"bbox_2d": null, "label": "x',
+        '{"label": "x"}',
+    ],
+)
+def test_what_is_no_refusal(text):
+    assert read_answer(text).kind == "none"
+
+
+INVALID = {
+    "NaN": ("at <box>[[NaN, 2, 3, 4]]</box>, 5", "<box>[[NaN, 2, 3, 4]]</box>", (5,)),
+    "NaN of a key": ('{"bbox_2d": [1, nan]}', 'bbox_2d": [1, nan]', ()),
+    "inverted": ("[4, 3, 2, 1]!", "[4, 3, 2, 1]", ()),
+}
+
+
+@pytest.mark.parametrize("case", INVALID)
+def test_where_an_invalid_answer_stands(case):
+    text, place, ignored = INVALID[case]
+    answer = read_answer(text)
+    assert (answer.kind, answer.ignored) == ("invalid", ignored)
+    assert text[slice(*answer.span)] == place
+
+
+LONG = {
+    "Qwen": (
+        1200,
+        "[{items}]",
+        '{{"bbox_2d": [{0}, 2, {1}, 4], "label": "item number {0}"}}',
+        ", ",
+    ),
+    "tags": (3000, "{items}", "<box>[[{0}, 2, {1}, 4]]</box>", ""),
+    "one tag": (3000, "<box>[{items}]</box>", "[{0}, 2, {1}, 4]", ", "),
+    "one key": (3000, '{{"bbox_2d": [{items}]}}', "[{0}, 2, {1}, 4]", ", "),
+}
+
+
+@pytest.mark.parametrize("case", LONG)
+def test_long_lists_are_read_whole(case):
+    count, around, item, separator = LONG[case]
+    items = separator.join(item.format(x, x + 1) for x in range(count))
+    answer = read_answer(around.format(items=items))
+    assert answer.kind == "boxes"
+    assert len(answer.numbers) == 4 * count
+    assert answer.numbers[-4:] == (count - 1, 2, count, 4)
+
+
+def test_a_line_with_an_action_long_before_the_end():
+    text = "Thought: " + "a (1, 2) " * 30_000 + "\nAction: click(3, 4)"
+    assert read_answer(text).numbers == (3, 4)

@@ -32,9 +32,9 @@ def row(number, box=(600, 300, 700, 350), **changes):
     return {key: value for key, value in found.items() if value is not None}
 
 
-def draw(path, size=(1000, 500)):
+def draw(path, size=(1000, 500), shade=0):
     path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), np.zeros((size[1], size[0], 3), np.uint8))
+    cv2.imwrite(str(path), np.full((size[1], size[0], 3), shade, np.uint8))
 
 
 def write(tmp_path, rows, name="samples.jsonl"):
@@ -104,13 +104,68 @@ def test_one_dirty_row_among_right_ones(tmp_path, dirty, check):
 
 
 def test_the_same_group_in_both_splits(tmp_path):
-    draw(tmp_path / "b.png")
+    draw(tmp_path / "b.png", shade=9)
     assert found(
         tmp_path,
         row(1, group="app"),
         row(2, group="app", split="val", image="b.png"),
         row(3, group="app", split="val", image="b.png"),
     ) == {"leak": 1}
+
+
+def test_the_same_picture_under_another_name(tmp_path):
+    draw(tmp_path / "b.png")
+    draw(tmp_path / "c.png", shade=9)
+    rows = [row(1), row(2, image="b.png"), row(3, image="c.png", split="val")]
+    assert found(tmp_path, *rows) == {}
+    rows.append(row(4, image="b.png", split="val"))
+    assert found(tmp_path, *rows) == {"leak": 1}  # by name
+    draw(tmp_path / "d.png", shade=9)
+    draw(tmp_path / "e.png", shade=9)
+    rows = [row(1), row(2, image="d.png"), row(3, image="e.png", split="val")]
+    assert found(tmp_path, *rows) == {"leak": 1}
+    (leak,) = lint(tmp_path / "samples.jsonl").findings
+    assert "'e.png' has the bytes of 'd.png' in train" in leak.examples[0]
+
+
+def test_two_files_are_two_splits(tmp_path):
+    for folder, shade in (("one", 0), ("two", 9)):
+        draw(tmp_path / folder / "a.png", shade=shade)
+    rows = [row(number, split=None) for number in range(3)]
+    first, second = (write(tmp_path / folder, rows) for folder in ("one", "two"))
+    # Ids and names of images are those of each file, as long as these are there.
+    assert lint(first, second).findings == []
+    assert lint(first, second).rows == 6
+    draw(tmp_path / "two" / "a.png")
+    assert {one.check: one.n for one in lint(first, second).findings} == {"leak": 1}
+    other = write(tmp_path / "one", [row(9, split=None)], "other.jsonl")
+    assert {one.check: one.n for one in lint(first, other).findings} == {"leak": 1}
+    alike = [write(tmp_path / "one", [row(n, split="train")], f"{n}.jsonl") for n in (1, 2)]
+    assert lint(*alike).findings == []  # rows say that they are of one split
+    with pytest.raises(OptionError, match="same file twice"):
+        lint(first, tmp_path / "one")
+
+
+def test_boxes_of_one_file_say_nothing_about_another(tmp_path):
+    draw(tmp_path / "a.png")
+    fractions = write(tmp_path, [row(1, [0.1, 0.2, 0.3, 0.4], frame="norm1")], "f.jsonl")
+    pixels = write(tmp_path, [row(2, frame="pixel", split="train")], "p.jsonl")
+    assert lint(fractions, pixels).findings == []
+    assert run(fractions, pixels).exit_code == 0
+    assert "f.jsonl" in run(fractions, pixels).stdout.replace("\n", "")
+
+
+def test_right_answers_in_results_of_other_tools(tmp_path):
+    asked = {"img_path": "./a.png", "prompt_to_evaluate": "open", "image_size": [1000, 500]}
+    rows = [
+        {**asked, "pred": [1, 2], "bbox": [1, 2, 3, 4], "correctness": "wrong"},
+        {**asked, "pred": [1, 2], "bbox": [1, 2, 1003, 4], "correctness": "wrong"},
+        {**asked, "pred": None, "bbox": None, "gt_type": "negative", "correctness": "correct"},
+    ]
+    assert found(tmp_path, *rows) == {"out-of-image": 1, "contradiction": 2}
+    rows = [{"prompt": "?", "predict": "", "label": f"[1, 2, {n}, 4]"} for n in (9, 8)]
+    rows.append({"prompt": "?", "predict": "", "label": "[1, 2]"})
+    assert found(tmp_path, *rows) == {"unknown-size": 2, "no-answer": 1}
 
 
 def test_boxes_that_are_widths_and_heights(tmp_path):
@@ -122,6 +177,29 @@ def test_boxes_that_may_be_either(tmp_path):
     rows = [row(number, [10, 10, 100 + number, 50]) for number in range(10)]
     assert found(tmp_path, *rows) == {"ambiguous-order": 10}
     assert found(tmp_path, *rows, row(10)) == {}
+
+
+def test_boxes_that_may_be_either_in_images_of_unknown_size(tmp_path):
+    unsized = {"width": None, "height": None}
+    rows = [row(number, [10, 10, 100 + number, 50], **unsized) for number in range(10)]
+    assert found(tmp_path, *rows) == {"ambiguous-order": 10, "unknown-size": 10}
+    assert found(tmp_path, *rows, row(10)) == {"unknown-size": 10}
+    rows = [row(number, [600, 300, 100 + number, 50], **unsized) for number in range(10)]
+    assert found(tmp_path, *rows)["box-order"] == 10
+    rows = [row(number, [0.1, 0.2, 0.3, 0.4], **unsized) for number in range(10)]
+    assert found(tmp_path, *rows)["ambiguous-order"] == 10
+    rows.append(row(10, [0.6, 0.2, 0.7, 0.4], **unsized))
+    assert found(tmp_path, *rows) == {"unknown-size": 11}
+
+
+def test_a_benchmark_has_settled_its_order(tmp_path):
+    asked = {"img_filename": "a.png", "data_type": "icon"}
+    rows = [{**asked, "bbox": [10, 20, 300 + n, 4], "instruction": str(n)} for n in range(12)]
+    path = tmp_path / "g.json"
+    path.write_text(json.dumps(rows))
+    draw(tmp_path / "a.png")
+    checks = {one.check for one in lint(path, benchmark="screenspot").findings}
+    assert checks == {"unknown-size"}
 
 
 def test_boxes_that_look_normalised(tmp_path):

@@ -10,7 +10,7 @@ from groundkit.grammar import write_answer
 from groundkit.metrics import evaluate as whole
 from groundkit.metrics.aggregate import Summary, facts_of, summarise, summarise_groups
 from groundkit.metrics.catalog import DEFAULTS
-from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.gold import Golds, to_arrays
 from groundkit.metrics.judge import judge
 from groundkit.metrics.measures import measure
 from groundkit.metrics.metric import parse_metric
@@ -63,6 +63,7 @@ def answer(gold: Gold, box: Iterable[float]) -> str:
 
 
 def make_batch(golds: list[Gold], texts: list[str | None], frame: Any = "resized") -> Batch:
+    golds = Golds(golds)
     return Batch(golds, texts, [frame] * len(golds), [()] * len(golds), to_arrays(golds, str))
 
 

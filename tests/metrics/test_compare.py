@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import random
+import re
 
 import msgspec
 import pytest
 from rich.console import Console
 
 from groundkit.errors import DataError, OptionError
-from groundkit.metrics.compare import Comparison, compare
+from groundkit.metrics.compare import compare
+from groundkit.metrics.comparison import Comparison
 from groundkit.metrics.options import Options
 from groundkit.report.compare import print_comparison
 from tests.metrics.builders import make_gold, make_sample, predict, spread, write_rows
@@ -202,9 +204,68 @@ def test_a_file_against_itself(tmp_path):
         compare([old, tmp_path / "." / "old.jsonl"])
 
 
-def test_ap_has_no_paired_test(tmp_path):
-    with pytest.raises(OptionError, match="no paired test"):
-        compare(_files(tmp_path, screens(2)), options=Options(metrics=["ap"]))
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"metrics": ["ap"]}, "--metric: ap is no mean .* no paired test of it; compare f1@0.5"),
+        ({"metrics": ["hit(average=type)"]}, "--metric: .* is a macro average, .*compare hit "),
+        ({"metrics": ["dist(stat=median)"]}, "--metric: .* is a median, .*compare dist "),
+        ({"parity": "seeclick"}, "--parity: hit.average=platform.ui_type. is a macro average"),
+        ({"parity": "coco"}, "--parity: ap is no mean"),
+    ],
+)
+def test_what_has_no_paired_test_is_refused_by_name(tmp_path, options, message):
+    with pytest.raises(OptionError, match=message):
+        compare(_files(tmp_path, screens(2)), options=Options(**options))
+
+
+def test_samples_that_are_answered_again_are_named(tmp_path):
+    golds = screens(10)
+    old, _ = _files(tmp_path, golds)
+    again = [predict(gold) for gold in [*golds, *golds[3:], golds[4]]]
+    new = write_rows(tmp_path / "new.jsonl", again)
+    found = compare([old, new])
+    assert (found.systems[1].duplicates, found.systems[1].repeated) == (8, _ids(golds, 3, 8))
+    shown = " ".join(_shown(found).split())
+    assert f"new: 8 further answers are not compared: {', '.join(_ids(golds, 3, 8))}, ..." in shown
+
+
+def test_the_seed_moves_intervals_and_not_figures(tmp_path):
+    golds = screens(40)
+    files = _files(tmp_path, golds, _ids(golds, 0, 5), _ids(golds, 20, 40))
+    usual, zero = (compare(files, options=Options(**seed)) for seed in ({}, {"seed": 0}))
+    assert "|ci:wilson95,bs:1000,seed:0|" in zero.signature
+    one, two = (found.versus[0].differences[0] for found in (usual, zero))
+    assert (one.difference, one.p) == (two.difference, two.p)
+    # Percentiles of 40 samples are whole samples; the spread of the resamples is not.
+    assert one.detectable != two.detectable
+    with pytest.raises(OptionError, match="--seed"):
+        Options(seed=-1)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_table_loses_nothing_at_usual_widths(tmp_path, width):
+    golds = screens(40)
+    name = "hit(edges=open,point=first,absent=skip)"
+    files = _files(tmp_path, golds, (), _ids(golds, 20, 40))
+    shown = _shown(compare(files, options=Options(metrics=[name])), width)
+    table = shown[shown.index("could show") : shown.index("Centre-hits by")]
+    assert "…" not in table
+    words = [word for word in table.split() if re.match(r"hit\(|edges|point|absent", word)]
+    assert "".join(words) == name
+    hit = compare(files).versus[0].differences[0]
+    assert hit.detectable is not None
+    row = next(line for line in table.splitlines() if line.startswith("  hit "))
+    assert f" {100 * hit.detectable:.1f}" in row
+    assert ("randomisation" in table) and ("~" in table) == (width == 80)
+
+
+def test_names_are_not_compared_where_nobody_names_anything(tmp_path):
+    golds = spread(30)
+    rows = [predict(gold, "<point>5 5</point>") for gold in golds]
+    files = [write_rows(tmp_path / name, rows) for name in ("a.jsonl", "b.jsonl")]
+    metrics = [one.metric for one in compare(files).versus[0].differences]
+    assert metrics == ["hit", "dist"]
 
 
 @pytest.mark.parametrize("width", [60, 80, 110])

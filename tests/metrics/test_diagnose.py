@@ -17,7 +17,7 @@ def diagnose(boxes, frame="resized", overruled=None, golds=GOLDS):
     batch = make_batch(golds[: len(boxes)], texts, frame)
     judged = judge(batch)
     readings = Readings()
-    readings.add(judged, batch.arrays)
+    readings.add(0, judged, batch.arrays)
     return readings.far_better(overruled)
 
 
@@ -57,7 +57,7 @@ def test_another_edge_rule_is_no_frame_mistake(edges):
     batch = make_batch(GOLDS, [f"<box>[[{', '.join(map(str, box))}]]</box>" for box in boxes])
     judged = judge(batch, edges)
     readings = Readings()
-    readings.add(judged, batch.arrays)
+    readings.add(0, judged, batch.arrays)
     assert judged.scores.hit.any() == (edges == "closed")
     assert readings.far_better() is None
 
@@ -197,10 +197,10 @@ def test_a_large_file_is_sampled_and_still_diagnosed():
     batch = make_batch(GOLDS, texts)
     judged = judge(batch)
     readings = Readings()
-    for _ in range(100):  # 40,000 rows
-        readings.add(judged, batch.arrays)
-    # the first 50 batches hold 20,000 rows; then batches 60, 70, 80, 90, 100
-    assert readings.rows == (50 + 5) * 400
+    for number in range(100):  # 40,000 rows
+        readings.add(number, judged, batch.arrays)
+    # the first 24 batches; then batches 30, 40, 50, 60, 70, 80, 90
+    assert readings.rows == (24 + 7) * 400
     assert readings.far_better().frame == "norm1000"
 
 

@@ -28,7 +28,7 @@ EXTENTS = {
 def diagnose(tmp_path, texts, golds):
     rows = [predict(gold, text) for gold, text in zip(golds, texts, strict=True)]
     diagnoser = Diagnoser()
-    evaluate_file(write_rows(tmp_path / "p.jsonl", rows), observers=[diagnoser.add])
+    evaluate_file(write_rows(tmp_path / "p.jsonl", rows), observers=[diagnoser])
     return diagnoser.diagnosis()
 
 

@@ -185,8 +185,16 @@ def test_figures_do_not_depend_on_how_the_file_is_cut(file, monkeypatch):
     rows = [predict(g, texts[n % 7] if n % 7 < 4 else None) for n, g in enumerate(golds)]
     write_rows(file, rows)
     whole = evaluate(file)
-    monkeypatch.setattr("groundkit.prediction_files.lines._CHUNK_BYTES", 1)
+    monkeypatch.setattr("groundkit.prediction_files.lines._BLOCK_BYTES", 1)
     assert evaluate(file) == whole
+
+
+def test_a_mean_of_medians_has_no_interval(file):
+    """Medians of groups are no ratios of sums, so that nothing can be resampled."""
+    write_rows(file, map(predict, spread(60)))
+    found = evaluate(file, metrics=["dist(stat=median,average=type)"])
+    figure = found.overall.metrics["dist(stat=median,average=type)"]
+    assert (figure.value, figure.n, figure.interval) == (0.0, 60, None)
 
 
 def flagged(*args, **kwargs) -> dict[str, str]:
@@ -225,7 +233,8 @@ def test_strange_and_repeated_ids_are_shown(tmp_path, file):
     write_rows(file, [predict(make_gold(name), embed=False) for name in names])
     examples = evaluate(file, dataset).counts.examples
     assert examples == {"unknown": "s-1", "duplicates": "s/1", "dataset": "s/1"}
-    write_rows(file, [predict(make_gold("x" * 1000), embed=False)])
+    names = ("x" * 1000, "s/1")
+    write_rows(file, [predict(make_gold(name), embed=False) for name in names])
     assert evaluate(file, dataset).counts.examples["unknown"] == "…" + "x" * 79
 
 

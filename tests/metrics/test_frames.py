@@ -3,7 +3,7 @@ import pytest
 
 from groundkit.geometry import FRAME_NAMES, RESIZE_RULES, Frame, convert
 from groundkit.metrics.frames import to_saved
-from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.gold import Golds, to_arrays
 from tests.metrics.builders import make_gold
 
 SIZE, ORIGINAL = (1288, 728), (1920, 1079)
@@ -14,7 +14,7 @@ def gold_of(sizes, originals, rule=None):
         make_gold(f"{row}", (0, 0, 1, 1), width=size[0], height=size[1], original=original)
         for row, (size, original) in enumerate(zip(sizes, originals, strict=True))
     ]
-    return to_arrays(golds, str, rule=rule)
+    return to_arrays(Golds(golds), str, rule=rule)
 
 
 @pytest.mark.parametrize("name", FRAME_NAMES)

@@ -54,6 +54,12 @@ def one(name, text, gold=GOLD):
         ("[[1, 1], [150, 120], [2, 2]]", "hit@2", 1),
         ("[[1, 1], [2, 2], [150, 120]]", "hit@2", 0),
         ("<box>[[0, 0, 9, 9], [140, 110, 160, 130]]</box>", "hit@3", 1),
+        # of a box the first two numbers, also of the third one
+        ("[200, 100, 300, 140]", "hit@3", 0),
+        ("[200, 100, 300, 140]", "hit@3(point=first)", 1),
+        ("<box>[[0, 0, 9, 9], [1, 1, 9, 9], [150, 120, 900, 400]]</box>", "hit@3", 0),
+        ("<box>[[0, 0, 9, 9], [1, 1, 9, 9], [150, 120, 900, 400]]</box>", "hit@3(point=first)", 1),
+        ("<box>[[0, 0, 9, 9], [1, 1, 9, 9], [150, 120, 900, 400]]</box>", "hit@2(point=first)", 0),
     ],
 )
 def test_one_answer(text, name, expected):
@@ -73,6 +79,30 @@ def test_refusals():
     assert figure(batch, "hit") == 3 / 6
     assert figure(batch, "hit(absent=skip)") == 1 / 2
     assert figure(batch, "hit@3") == 3 / 6
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("[-1, -1]", 1),
+        ("[-5, -3]", 1),
+        ("[-10, -10, 4, 6]", 1),  # its centre is (-3, -2)
+        ("[-10, -10, 20, 6]", 0),  # (5, -2)
+        ("[-5, 3]", 0),
+        ("[0, 0]", 0),
+        ("no", 0),
+    ],
+)
+def test_a_refusal_of_osworld_g_is_a_centre_with_negative_coordinates(text, right):
+    """The rule of OSWorld-G's scorer, by hand: both coordinates of the centre are below 0."""
+    name = "hit(polygon=half-open,refusal=negative)"
+    assert one(name, text, ABSENT) == right
+    assert one(name, text, GOLD) == 0
+    assert one(f"hit@2({name[4:]}", text, ABSENT) == right
+
+
+def test_negative_coordinates_are_no_refusal_elsewhere():
+    assert one("hit", "[-5, -3]", ABSENT) == 0
 
 
 def test_a_polygon_has_a_rule_of_its_own():

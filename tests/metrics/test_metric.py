@@ -1,7 +1,7 @@
 """Names of metrics: what they mean, and that they read back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from groundkit.errors import OptionError
@@ -28,6 +28,8 @@ def metrics(draw) -> Metric:
     metric = Metric(name, at)
     for key, value in words.items():
         metric = metric.having(key, value)
+    beside = kind.only_with_at if metric.at is None else kind.only_without_at
+    assume(not {key for key, _ in metric.options} & set(beside))
     return metric
 
 
@@ -35,6 +37,31 @@ def metrics(draw) -> Metric:
 def test_a_name_reads_back(metric):
     assert parse_metric(str(metric)) == metric
     assert str(parse_metric(str(metric))) == str(metric)
+
+
+@given(st.floats(1e-99, 1e9))
+def test_any_number_reads_back_in_one_way(number):
+    metric = Metric("dist", number)
+    assert parse_metric(str(metric)) == metric
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        (20, "20"),
+        (0.5, "0.5"),
+        (1e6, "1000000"),
+        (1e-7, "0.0000001"),
+        (1 / 3, "0.3333333333333333"),
+    ],
+)
+def test_a_number_is_written_without_exponent(number, word):
+    assert str(Metric("dist", number)) == f"dist@{word}"
+
+
+def test_thresholds_close_to_each_other_are_two_metrics():
+    wanted = [str(metric) for metric in Options(metrics=["iou@0.3333333,iou@0.33333333"]).wanted()]
+    assert wanted[-2:] == ["iou@0.3333333", "iou@0.33333333"]
 
 
 @pytest.mark.parametrize("name", [*DEFAULTS, *REFUSALS, *CATALOG])
@@ -88,6 +115,9 @@ def test_commas_in_brackets_do_not_separate():
         ("hit(average=)", "name groupings, for example platform"),
         ("hit(average=a b)", "name groupings"),
         ("iou@" + "9" * 300, "not the name of a metric"),
+        ("iou(bound=above)", r"without a number; write iou@0\.5\(bound=above\)"),
+        ("dist@20(stat=median)", r"no median; write dist@20 or dist\(stat=median\)"),
+        ("dist@0.1(unit=image,stat=median)", r"dist@0\.1 is a share"),
         ("__import__('os')", "not the name of a metric"),
     ],
 )
@@ -113,6 +143,15 @@ def test_switches_change_the_usual_metrics():
 def test_every_parity_mode_names_metrics_of_the_catalog():
     for mode in PARITIES.values():
         assert tuple(str(parse_metric(name)) for name in mode.metrics) == mode.metrics
+
+
+def test_a_parity_mode_may_depend_on_the_benchmark():
+    """VLMEvalKit takes a pixel off the boxes of ScreenSpot, and of no other benchmark."""
+    first = {
+        name: str(Options(parity="vlmevalkit-fixed", benchmark=name).wanted()[0])
+        for name in (None, "screenspot", "screenspot-v2", "screenspot-pro", "osworld-g")
+    }
+    assert list(first.values()) == ["hit(edges=last-pixel)"] * 3 + ["hit"] * 2
 
 
 def test_units():

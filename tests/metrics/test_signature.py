@@ -3,9 +3,10 @@ import random
 import pytest
 
 from groundkit import __version__
-from groundkit.metrics.gold import to_arrays
+from groundkit.metrics.gold import Golds, to_arrays
+from groundkit.metrics.keys import row_keys
 from groundkit.metrics.metric import parse_metric
-from groundkit.metrics.signature import data_hash, row_keys, signature
+from groundkit.metrics.signature import data_hash, signature
 from tests.metrics.builders import make_gold, spread
 
 
@@ -34,6 +35,7 @@ def test_every_convention_is_in_it():
 
 
 def hash_of(golds):
+    golds = Golds(golds)
     return data_hash(row_keys(golds, to_arrays(golds, str)))
 
 

@@ -1,8 +1,10 @@
+import io
+
 import msgspec
 import pytest
 
 from groundkit.metrics.judge import judge
-from groundkit.metrics.verdicts import Failures, WorstCases, encode_verdicts, make_verdicts
+from groundkit.metrics.verdicts import Failures, VerdictWriter, WorstCases, make_verdicts
 from groundkit.records import Verdict
 from tests.metrics.builders import answer, make_batch, make_gold, spread
 
@@ -77,7 +79,9 @@ def test_the_encoded_rows_are_the_verdicts():
     ]
     batch = make_batch(golds, texts)
     judged = judge(batch)
-    lines = encode_verdicts(batch, judged, "../data").splitlines()
+    file = io.BytesIO()
+    VerdictWriter("../data", file).add(batch, judged)
+    lines = file.getvalue().splitlines()
     found = [msgspec.json.decode(line, type=Verdict) for line in lines]
     assert found == make_verdicts(batch, judged, "../data")
     assert list(msgspec.json.decode(lines[0])) == list(Verdict.__struct_fields__)

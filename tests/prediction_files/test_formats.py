@@ -224,3 +224,131 @@ def test_a_bad_row_of_a_foreign_file_is_named(tmp_path, dataset):
             frame="resized",
             fields={"id": "key", "text": "out.said.0.words"},
         )
+
+
+# --- what first rows do not show -----------------------------------------------------------------
+
+
+def negative(name: str, correct: str, **fields):
+    return sspro(name, None, correct, gt_type="negative", bbox=None, **fields)
+
+
+def test_negatives_of_screenspot_pro(tmp_path):
+    """Its scorer keeps only the verdict: right is who said so."""
+    rows = [
+        sspro("a", [150, 120], "correct"),
+        negative("b", "correct"),
+        negative("c", "wrong"),
+        negative("d", "wrong_format"),
+    ]
+    rows[2]["pred"] = [3, 3]
+    found = evaluate(write(tmp_path / "p.json", {"details": rows}), parity="sspro")
+    assert (found.overall.hit, found.overall.absent) == (0.5, 3)
+    assert found.groups["size"].keys() == {"medium", "none"}
+
+
+def late(tmp_path, row, fields=None, **last):
+    """Rows of which only the last has something that none of many before has."""
+    rows = [{**row, "id": f"s{number}"} for number in range(40)]
+    lines = [*rows, {**row, "id": "last", **last}]
+    return read_predictions(write(tmp_path / "p.jsonl", lines), fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ({"box": [1, 2, 3, 4]}, {"box": (1, 2, 3, 4)}),
+        ({"absent": True}, {"absent": True}),
+        ({"answer": "[1, 2, 3, 4]"}, {"box": (1, 2, 3, 4)}),
+        ({"answer": "[1, 2, 3, 4] [5, 6, 7, 8]"}, {"boxes": ((1, 2, 3, 4), (5, 6, 7, 8))}),
+    ],
+)
+def test_a_right_answer_that_only_a_late_row_has(tmp_path, last, expected):
+    file = late(tmp_path, {"said": BOX}, {"text": "said"}, **last)
+    predictions = [one for chunk in file for one in chunk.records]
+    assert [one.gold for one in predictions[:-1]] == [None] * 40
+    gold = predictions[-1].gold
+    assert {name: getattr(gold, name) for name in expected} == expected
+
+
+def test_a_label_and_a_path_that_only_a_late_row_has(tmp_path):
+    fields = {"text": "said", "labels.app": "meta.app"}
+    file = late(tmp_path, {"said": BOX}, fields, meta={"app": "x"}, box=[1, 2, 3, 4])
+    *_, last = [one for chunk in file for one in chunk.records]
+    assert last.gold.labels == {"app": "x"}
+    with pytest.raises(OptionError, match=r"no row has 'meta\.none'"):
+        late(tmp_path, {"said": BOX}, {"text": "said", "labels.app": "meta.none"})
+
+
+def test_a_row_without_an_answer_is_read_quickly(tmp_path):
+    """The record type made for a file holds what any row of it says."""
+    file = late(tmp_path, {"said": BOX, "image": "a.png"}, {"text": "said"}, box=None)
+    assert file._record is not None
+    assert all(isinstance(one, file._record) for chunk in file for one in chunk.records)
+
+
+# --- NaN ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("container", ["jsonl", "json", "one line"])
+def test_a_nan_in_an_answer_is_one_invalid_answer(tmp_path, container):
+    rows = [sspro("a", [0.15, 0.24], "correct"), sspro("b", [float("nan"), 0.5], "wrong")]
+    rows[0]["loss"] = float("inf")
+    path = tmp_path / "p.json"
+    if container == "jsonl":
+        write(path, rows)
+    else:
+        document = {"metrics": {"mean": float("nan")}, "details": rows}
+        path.write_text(json.dumps(document, indent=None if container == "one line" else 1))
+    found = evaluate(path)
+    assert (found.overall.n, found.overall.hit, found.overall.status["invalid"]) == (2, 0.5, 1)
+    assert "frame:norm1|" in found.signature
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"bbox": [1, 2, float("nan"), 4]}, r"details\[1\]: box: expected four numbers"),
+        ({"image_size": [float("inf"), 500]}, r"details\[1\]: width: expected a number"),
+    ],
+)
+def test_a_nan_in_a_right_answer_is_an_error(tmp_path, fields, message):
+    rows = [sspro("a", [150, 120], "correct"), sspro("b", [150, 120], "correct", **fields)]
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({"details": rows}))
+    with pytest.raises(DataError, match=message):
+        evaluate(path)
+
+
+def test_a_nan_in_rows_of_groundkit_is_an_error(tmp_path):
+    gold = {"id": "a", "image": "a.png", "width": 9, "height": 9, "box": [1, 2, 3, float("nan")]}
+    row = {"id": "a", "text": BOX, "frame": "pixel", "gold": gold}
+    with pytest.raises(DataError, match=r"p.jsonl:1: gold.box\[3\]: a number is not finite"):
+        evaluate(write(tmp_path / "p.jsonl", [row]))
+    said = {"key": "a", **row}
+    del said["id"]
+    with pytest.raises(DataError, match=r"p.jsonl:1: gold.box\[3\]: a number is not finite"):
+        evaluate(write(tmp_path / "p.jsonl", [said]), fields={"id": "key"})
+
+
+# --- labels ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        ("[932, 95]", "is a point, and hits are counted in boxes.*--gold"),
+        ("the menu", "holds no box"),
+    ],
+)
+def test_a_label_that_is_no_box_is_told(tmp_path, label, message):
+    rows = [{"prompt": "?", "predict": BOX, "label": label}]
+    with pytest.raises(DataError, match=message):
+        evaluate(write(tmp_path / "p.jsonl", rows), frame="pixel")
+
+
+def test_numbers_as_text_have_no_exponents(tmp_path):
+    rows = [{"id": "a", "out": [1e-07, 0.5]}, {"id": "b", "out": {"point_2d": [3, None]}}]
+    file = read_predictions(write(tmp_path / "p.jsonl", rows), fields={"text": "out"})
+    texts = [one.text for chunk in file for one in chunk.records]
+    assert texts == ["[0.0000001, 0.5]", '{"point_2d": [3, null]}']

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from rich.console import Console
 
+from groundkit.metrics import boxes as bx
 from groundkit.metrics.evaluate import Evaluation
 from groundkit.report.console import headline, print_report, report_console
 from groundkit.vocabulary import TYPE_WORDS
@@ -73,6 +75,27 @@ def test_nothing_is_cut_or_wider_than_the_console(tmp_path, width):
     # The ellipsis stands for text that did not fit.
     assert "…" not in text
     assert ("█" in text) == (width == 120)
+
+
+def test_a_dash_stands_where_points_and_nameless_answers_say_nothing(tmp_path):
+    """All answers are points that name nothing: neither 0.000 nor 0.0 % would be true."""
+    golds = spread(40)
+    middles = [bx.centres(np.array([gold.box], dtype=float))[0].tolist() for gold in golds]
+    rows = [predict(gold, str(middle)) for gold, middle in zip(golds, middles, strict=True)]
+    text = show(tmp_path, rows, 120)
+    assert re.search(r"^  type +–", text, re.M)
+    assert re.search(r"^  cer +–", text, re.M)
+    (row,) = re.findall(r"^button +10 +(.+?) *$", text, re.M)
+    assert re.split(r" +", row.replace("█", ""))[:7] == ["100.0", "–", "–", "0.0", "–", "–", "–"]
+    found = evaluate(tmp_path / "p.jsonl")
+    assert (found.overall.naming, found.overall.metrics["type"].value) == (0, 0.0)
+
+
+def test_one_answer_with_a_name_shows_figures_of_names(tmp_path):
+    rows = [predict(gold, "(1, 2)") for gold in spread(39)] + [predict(make_gold("last"))]
+    text = show(tmp_path, rows, 120)
+    assert re.search(r"^  type +2\.5 %", text, re.M)
+    assert re.search(r"^button .* – .* 0\.0 ", text, re.M) is None
 
 
 def test_long_tables_end_in_others(tmp_path):

@@ -11,7 +11,8 @@ def test_the_keys_and_their_order(tmp_path):
     report = json.loads(to_json(evaluate(file)))
     assert tuple(report) == Evaluation.__struct_fields__
     assert list(report["overall"]) == [
-        *("n", "absent", "metrics", "points", "on_edge", "out_of_image", "status"),
+        *("n", "absent", "metrics", "points", "on_edge", "out_of_image", "naming"),
+        "status",
     ]
     assert tuple(report["overall"]["metrics"]) == DEFAULTS
     assert list(report["groups"]) == ["type", "size", "source", "split"]

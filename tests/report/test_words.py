@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from groundkit.report.words import bar, decimal, percent, pixels, plain
+from groundkit.report.words import bar, break_name, decimal, percent, pixels, plain
 
 
 def test_numbers():
@@ -11,6 +11,13 @@ def test_numbers():
     assert (percent(2999 / 3000), percent(1 / 3000)) == (">99.9 %", "<0.1 %")
     assert (decimal(0.71249), decimal(None), decimal(12.35, 1)) == ("0.712", "–", "12.3")
     assert (pixels(12.44), pixels(None)) == ("12.4 px", "–")
+
+
+def test_the_name_of_a_metric_breaks_at_brackets_and_commas():
+    name = "hit(edges=open,point=first)"
+    assert break_name(name, 99) == name
+    assert break_name(name, 16) == "hit(edges=open,\npoint=first)"
+    assert break_name(name, 3) == "hit(\nedges=open,\npoint=first)"
 
 
 @pytest.mark.parametrize(

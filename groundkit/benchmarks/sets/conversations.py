@@ -1,7 +1,7 @@
 """Questions as conversations, the way ZJU-REAL/CANL keeps ScreenSpot, Pro and UI-Vision.
 
 image, conversations (human: `<image>` and the instruction; gpt: the box, xyxy in pixels, as a list
-or as its text), width, height.
+or as its text), width, height. A file of such rows is read so whatever benchmark it is named as.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from groundkit.benchmarks.target import Fields, Schema, Target
 from groundkit.errors import DataError
+from groundkit.prediction_files.chunks import Row
 from groundkit.prediction_files.golds import four_numbers, word
 
 _ASKING = ("human", "user")
@@ -38,6 +39,11 @@ def _said(fields: Fields, roles: tuple[str, ...]) -> Any:
         if isinstance(turn, dict) and (turn.get("from") or turn.get("role")) in roles:
             return turn.get("value", turn.get("content"))
     raise DataError(f"no turn of {' or '.join(roles)}", f"{fields.where}: conversations")
+
+
+def is_conversation(row: Row) -> bool:
+    """Whether a row is a question of this form."""
+    return isinstance(row.get("conversations"), list) and "bbox" not in row
 
 
 SCHEMAS = (

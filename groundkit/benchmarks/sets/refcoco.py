@@ -77,4 +77,6 @@ def _order(row: Row) -> Order | None:
     return "xywh" if "question_id" in row else None
 
 
-SCHEMAS = (Schema("refcoco", "RefCOCO, + and g: the copies of lmms-lab and jxu124", _read, _order),)
+SCHEMAS = (
+    Schema("refcoco", "RefCOCO, + and g: the copies of lmms-lab and jxu124", _read, _order, True),
+)

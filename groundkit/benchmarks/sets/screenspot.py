@@ -59,6 +59,6 @@ def order(row: Row) -> Order | None:
 
 
 SCHEMAS = (
-    Schema("screenspot", "ScreenSpot: screenspot_*.json, or the Parquet copy", read, order),
-    Schema("screenspot-v2", "ScreenSpot-v2: screenspot_*_v2.json of either kind", read, order),
+    Schema("screenspot", "ScreenSpot: screenspot_*.json, or the Parquet copy", read, order, True),
+    Schema("screenspot-v2", "ScreenSpot-v2: screenspot_*_v2.json of any kind", read, order, True),
 )

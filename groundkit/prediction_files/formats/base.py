@@ -26,6 +26,7 @@ NAMES: dict[str, str] = {
     "height": "of the image in pixels",
     "image": "path of the image",
     "instruction": "what was asked for",
+    "prompt": "what the model was told, with the instruction in it",
     "type": "of the element",
     "name": "of the element",
     "screen": "that the question is about",
@@ -55,6 +56,7 @@ class Format:
             in memory.
         prefer_key: whether a row that names its image and instruction goes by that key even if it
             has an id.
+        position: where a row says its position in the data set, from 0; empty: nowhere.
     """
 
     name: str
@@ -65,3 +67,4 @@ class Format:
     find_frame: Callable[[Iterable[Row]], FrameName] | None = None
     gather: Callable[[Iterable[Row]], Iterator[Row]] | None = None
     prefer_key: bool = False
+    position: str = ""

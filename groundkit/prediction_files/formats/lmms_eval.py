@@ -1,6 +1,7 @@
 """The samples_*.jsonl that lmms-eval writes with --log_samples.
 
-Rows have doc_id, target, filtered_resps, metrics, in older versions also doc without its image;
+Rows have doc_id (the number of the row in the data set, from 0), target, filtered_resps, metrics,
+in older versions also doc without its image;
 `resps` is left out where it equals `filtered_resps` (EvolvingLMMs-Lab/lmms-eval, loggers/
 evaluation_tracker.py). The target is a text of the task's own making, in no declared frame or
 order, so it is not taken for the right answer.
@@ -27,4 +28,5 @@ FORMAT = Format(
     },
     recognises=_recognises,
     prefer_key=True,
+    position="doc_id",
 )

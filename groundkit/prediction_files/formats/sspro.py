@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
 from groundkit.geometry import FrameName
 from groundkit.prediction_files.chunks import Row
 from groundkit.prediction_files.formats.base import LABEL, Format
+from groundkit.prediction_files.golds import is_number, written
 
 _LABELS = ("platform", "ui_type", "group", "application")
 # What our grammar reads as the answer that there is no such element.
@@ -31,13 +30,9 @@ def _prepare(row: Row) -> Row:
     """The row with `pred` as text. Of a question about nothing the file keeps only the verdict:
     `correct` means that the model said so."""
     if row.get("gt_type") == "negative":
-        said = _REFUSAL if row.get("correctness") == "correct" else _text(row.get("pred"))
+        said = _REFUSAL if row.get("correctness") == "correct" else written(row.get("pred"))
         return {**row, "pred": said, "absent": True}
-    return {**row, "pred": _text(row.get("pred"))}
-
-
-def _text(pred: object) -> str:
-    return "" if pred is None else msgspec.json.format(msgspec.json.encode(pred), indent=0).decode()
+    return {**row, "pred": written(row.get("pred"))}
 
 
 def _find_frame(rows: Iterable[Row]) -> FrameName:
@@ -45,7 +40,7 @@ def _find_frame(rows: Iterable[Row]) -> FrameName:
     for row in rows:
         pred = row.get("pred")
         numbers = pred if isinstance(pred, list) else []
-        if any(isinstance(n, (int, float)) and not 0 <= n <= 1 for n in numbers):
+        if any(is_number(n) and not 0 <= n <= 1 for n in numbers):
             return "pixel"
     return "norm1"
 
