@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from groundkit.grammar.found import (
@@ -219,10 +220,8 @@ def _holds_any(text: str, hints: tuple[str, ...]) -> bool:
 
 
 def _find(form: Form, text: str) -> list[Found]:
-    found = []
-    for count, match in enumerate(form.pattern.finditer(text)):
-        if count == MAX_PLACES:
-            raise TooManyError
-        if read := form.read(match):
-            found.append(read)
-    return found
+    # Counted before any of them is read, which takes longer than to find it.
+    matches = list(islice(form.pattern.finditer(text), MAX_PLACES + 1))
+    if len(matches) > MAX_PLACES:
+        raise TooManyError
+    return [read for match in matches if (read := form.read(match))]
