@@ -215,6 +215,10 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         id: of the sample.
         text: the model's words, untouched.
         frame: the coordinate frame of the numbers in `text`; None if the row does not say.
+        seen: width and height of what the model saw, where that is not the gold record's image:
+            what `resized` means in this row.
+        draw: which of several answers to the same question this is, from 0; scores are of the
+            first.
         model: who wrote it.
         score: the model's confidence, for metrics that rank answers.
         scores: its confidence in each box of the text, in their order.
@@ -224,6 +228,8 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     text: str
     frame: FrameName | None = None
+    seen: Size | None = None
+    draw: int = 0
     model: str = ""
     score: float | None = None
     scores: tuple[float, ...] = ()

@@ -18,6 +18,9 @@ MODULES = sorted(
     if not module.name.endswith("__main__")
 )
 
+# They run models, or make one.
+TORCH = ("groundkit.models.", "groundkit.tiny.")
+
 # Runs a statement, then says which of the modules named after it were loaded. The help of the
 # command line ends the process, so the check waits for the exit.
 GUARD = """
@@ -63,6 +66,7 @@ def test_import_groundkit_is_light():
         ("eval", "--help"),
         ("compare", "--help"),
         ("lint", "--help"),
+        ("tiny", "--help"),
     ],
     ids=" ".join,
 )
@@ -78,8 +82,10 @@ def test_every_verb_is_in_the_test_above():
     assert {command.name for command in app.registered_commands} == tested
 
 
-def test_nothing_of_the_package_loads_torch():
-    statement = f"import importlib\nfor name in {MODULES!r}: importlib.import_module(name)"
+def test_nothing_but_what_runs_models_loads_torch():
+    light = [name for name in MODULES if not name.startswith(TORCH)]
+    assert 20 < len(light) < len(MODULES)
+    statement = f"import importlib\nfor name in {light!r}: importlib.import_module(name)"
     assert loaded_by(statement, heavy=("torch", "transformers")) == []
 
 
@@ -100,6 +106,11 @@ def test_the_guard_notices_a_statement_that_fails():
         loaded_by("import no_such_module")
 
 
+@pytest.mark.parametrize("name", ["groundkit.models", "groundkit.models.load", "groundkit.tiny"])
+def test_what_only_names_a_model_is_light(name):
+    assert loaded_by(f"import {name}", heavy=("torch", "transformers")) == []
+
+
 # Each module as the first of ours, so that no order of imports hides a loop.
 ALONE = """
 import importlib
@@ -115,7 +126,7 @@ for name in {names}:
 
 def test_every_module_imports_alone():
     assert len(MODULES) > 20
-    assert loaded_by(ALONE.format(names=MODULES), heavy=("torch",)) == []
+    loaded_by(ALONE.format(names=MODULES))
 
 
 def test_the_public_names_are_pinned():

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 import typer
 
 from groundkit import __version__
-from groundkit.cli import compare, evaluate, lint, make_dataset, predict, preview, synth, verify
+from groundkit.cli import (
+    compare,
+    evaluate,
+    lint,
+    make_dataset,
+    predict,
+    preview,
+    synth,
+    tiny,
+    verify,
+)
 from groundkit.errors import GroundkitError
 
 if TYPE_CHECKING:
@@ -56,6 +66,7 @@ app.command("predict")(predict.run)
 app.command("eval")(evaluate.run)
 app.command("compare")(compare.run)
 app.command("lint")(lint.run)
+app.command("tiny")(tiny.run)
 
 
 def run() -> None:

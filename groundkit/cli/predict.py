@@ -4,43 +4,234 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from groundkit.cli import options as o
 from groundkit.cli.streams import output_path
 from groundkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from groundkit.predict.contracts import FamilyOptions
+    from groundkit.predict.job import Outcome
+
+# `predict.plan.DEFAULT_BATCH`, which the help must not import.
+_BATCH = 16
+# Options and their values where they mean nothing.
+_OF_MODELS: dict[str, Any] = {"n": 1, "temperature": 0.0, "prompt": None, "limit": None}
+_OF_LOCAL: dict[str, Any] = {"adapter": None, "device": None, "dtype": None, "processes": 1}
+_OF_ENDPOINT: dict[str, Any] = {"api_key_env": None}
 
 
 def run(
     dataset: Annotated[Path, typer.Argument(help="A samples.jsonl, or the folder that holds it.")],
-    reference: Annotated[
-        str, typer.Option(help="Who answers: oracle, point-box, centre or random.")
-    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The predictions file to write; - is stdout.")
     ],
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Who answers: tiny, a folder or an id on the hub; with --endpoint the name that "
+            "the server knows.",
+            show_default=False,
+        ),
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="An OpenAI-compatible server that has the model: http://localhost:8000/v1.",
+            show_default=False,
+        ),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of a model: oracle, point-box, centre or random.", show_default=False
+        ),
+    ] = None,
+    adapter: Annotated[
+        Path | None, typer.Option(help="A LoRA adapter for the model.", show_default=False)
+    ] = None,
     split: Annotated[str, typer.Option(help="Which samples: all, train or val.")] = "all",
-    seed: Annotated[int, typer.Option(help="Seed of random.")] = 0,
+    limit: Annotated[
+        int | None, typer.Option(help="Only so many samples.", show_default=False)
+    ] = None,
+    prompt: Annotated[
+        str | None,
+        typer.Option(
+            help="The words of a question: ours (the dataset's own), qwen2.5-vl, ui-tars, "
+            "os-atlas, or a file with {x} and {y}. Default: what the model was trained on.",
+            show_default=False,
+        ),
+    ] = None,
+    n: Annotated[int, typer.Option("--n", help="Answers a sample; needs --temperature.")] = 1,
+    temperature: Annotated[
+        float, typer.Option(help="0 for the likeliest answer, 1 to draw as the model says.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="Of drawn answers and of random.")] = 0,
+    max_new_tokens: Annotated[int, typer.Option(help="An answer ends there.")] = 128,
+    batch_size: Annotated[int, typer.Option(help="Answers written at once.")] = _BATCH,
+    processes: Annotated[
+        int, typer.Option(help="Processes that answer, each with a model of its own.")
+    ] = 1,
+    device: Annotated[
+        str | None,
+        typer.Option(help="cpu, cuda, cuda:1 or mps. Default: the best.", show_default=False),
+    ] = None,
+    dtype: Annotated[
+        str | None,
+        typer.Option(
+            help="float32, bfloat16 or float16. Default: what suits the device.",
+            show_default=False,
+        ),
+    ] = None,
+    concurrency: Annotated[int, typer.Option(help="Requests to the server at once.")] = 8,
+    timeout: Annotated[float, typer.Option(help="Seconds for one answer of the server.")] = 120.0,
+    retries: Annotated[
+        int, typer.Option(help="Further tries of a request that failed for now.")
+    ] = 5,
+    api_key_env: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Environment variable with the key of the server. Default: OPENAI_API_KEY.",
+            show_default=False,
+        ),
+    ] = None,
+    model_family: Annotated[
+        str | None,
+        typer.Option(
+            help="How the model writes coordinates, if no groundkit.json lies beside its weights: "
+            "qwen2.5-vl, ui-tars-1.5 ...; a wrong name lists them all.",
+            show_default=False,
+        ),
+    ] = None,
+    min_pixels: o.MinPixels = None,
+    max_pixels: o.MaxPixels = None,
     box_size: Annotated[
         str, typer.Option(help="Box of point-box and centre, in pixels of the saved image.")
     ] = "64x32",
 ) -> None:
-    """Answer the questions of a dataset without a model: baselines that make scores readable."""
+    """Answer the questions of a dataset: with a model, through a server, or without a model.
+
+    A run that was killed goes on where it stopped when the same command is given again.
+
+    Example: groundkit predict data --model tiny -o predictions.jsonl
+    """
+    given = locals()
+    _check_source(given)
+    if reference is not None:
+        _reference(dataset, output, reference, split=split, seed=seed, box_size=box_size)
+    elif endpoint is not None:
+        _announce(_ask_server(given), output)
+    else:
+        _announce(_ask_model(given), output)
+
+
+def _check_source(given: Mapping[str, Any]) -> None:
+    """One source of answers, and no option of another one."""
+    reference, model, endpoint = given["reference"], given["model"], given["endpoint"]
+    if reference is None and model is None:
+        hint = "--endpoint URL --model NAME" if endpoint else "--model tiny, or --reference oracle"
+        raise OptionError("who answers?", "--model", hint=hint)
+    if reference is not None and (model or endpoint):
+        raise OptionError("a reference needs no model", "--reference", hint="leave one of them out")
+    if reference is not None:
+        _refuse(given, _OF_MODELS | _OF_LOCAL | _OF_ENDPOINT, "a reference")
+    elif endpoint is not None:
+        _refuse(given, _OF_LOCAL, "a server")
+    else:
+        _refuse(given, _OF_ENDPOINT, "a model that runs here")
+
+
+def _refuse(given: Mapping[str, Any], options: Mapping[str, Any], who: str) -> None:
+    for name, unused in options.items():
+        if given[name] != unused:
+            raise OptionError(f"{who} has no use for it", f"--{name.replace('_', '-')}")
+
+
+def _reference(
+    dataset: Path, output: Path, reference: str, *, split: str, seed: int, box_size: str
+) -> None:
     from groundkit.predict.reference import REFERENCES, predict_reference
-    from groundkit.store import is_stream
 
     chosen = next((name for name in REFERENCES if name == reference), None)
     if chosen is None:
         raise OptionError(f"unknown reference {reference!r}", "--reference", REFERENCES)
-    path = output_path(output)
     count = predict_reference(
-        dataset, path, chosen, split=split, seed=seed, box_size=_parse_size(box_size)
+        dataset, output_path(output), chosen, split=split, seed=seed, box_size=_parse_size(box_size)
     )
+    _say_written(count, output)
+
+
+def _ask_model(given: Mapping[str, Any]) -> Outcome:
+    from groundkit.models.load import need_extra
+    from groundkit.predict.contracts import contract_of_model
+    from groundkit.predict.job import Job
+    from groundkit.predict.run import LocalJob, predict_model
+
+    need_extra()
+    adapter = given["adapter"]
+    contract = contract_of_model(given["model"], adapter, _family(given))
+    local = LocalJob(
+        job=Job(contract=contract, **_shared(given)),
+        adapter=None if adapter is None else str(adapter),
+        device=given["device"],
+        dtype=given["dtype"],
+        batch_size=given["batch_size"],
+    )
+    return predict_model(local, given["processes"])
+
+
+def _ask_server(given: Mapping[str, Any]) -> Outcome:
+    from groundkit.predict.contracts import contract_of_server
+    from groundkit.predict.endpoint import Endpoint, predict_endpoint
+    from groundkit.predict.job import Job
+
+    contract = contract_of_server(given["model"], _family(given))
+    endpoint = Endpoint(
+        url=given["endpoint"],
+        key_name=given["api_key_env"],
+        concurrency=given["concurrency"],
+        timeout=given["timeout"],
+        retries=given["retries"],
+    )
+    return predict_endpoint(Job(contract=contract, **_shared(given)), endpoint)
+
+
+def _shared(given: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("model", "prompt", "split", "limit", "temperature", "seed", "max_new_tokens")
+    paths = {"dataset": str(given["dataset"]), "output": str(output_path(given["output"]))}
+    return {name: given[name] for name in names} | paths | {"draws": given["n"]}
+
+
+def _family(given: Mapping[str, Any]) -> FamilyOptions:
+    from groundkit.predict.contracts import FamilyOptions
+
+    return FamilyOptions(given["model_family"], given["min_pixels"], given["max_pixels"])
+
+
+def _announce(outcome: Outcome, output: Path) -> None:
+    if outcome.fresh < outcome.rows:
+        typer.echo(f"{outcome.rows - outcome.fresh:,} rows were there already", err=True)
+    if outcome.cut:
+        hint = "--max-new-tokens raises it"
+        typer.echo(f"{outcome.cut:,} answers were cut at the limit of length; {hint}", err=True)
+    if outcome.empty:
+        typer.echo(f"{outcome.empty:,} answers are empty", err=True)
+    _say_written(outcome.rows, output)
+
+
+def _say_written(count: int, output: Path) -> None:
+    from groundkit.store import is_stream
+
     typer.echo(f"{count:,} predictions -> {output}", err=True)
-    if not is_stream(path):
-        typer.echo(f"next: groundkit eval {_quote(path)}", err=True)
+    if not is_stream(output_path(output)):
+        typer.echo(f"next: groundkit eval {_quote(output)}", err=True)
 
 
 def _quote(path: Path) -> str:

@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 from groundkit.errors import OptionError
-from groundkit.geometry import Point
 from groundkit.records import Marker
 from groundkit.vocabulary import Lang
 
@@ -38,7 +37,9 @@ _FIELDS = ("x", "y", "marker", "color")
 _FIELD = re.compile(r"\{(\w*)\}")
 
 
-def write_prompt(point: Point, marker: Marker | None, lang: Lang, template: str = "") -> str:
+def write_prompt(
+    point: tuple[float, float], marker: Marker | None, lang: Lang, template: str = ""
+) -> str:
     """The user text for a point, in `template` or, if that is empty, in our own words."""
     words = template or (_MARKED if marker else _UNMARKED)[lang]
     values = {"x": str(point[0]), "y": str(point[1])}

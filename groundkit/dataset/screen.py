@@ -92,7 +92,9 @@ class ScreenPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: str = ""
 
 
-class _Query(NamedTuple):
+class Query(NamedTuple):
+    """A point asked about."""
+
     point: Point
     placement: Placement
 
@@ -116,7 +118,7 @@ def process_screen(located: LocatedScreen, out: Path, options: DatasetOptions) -
         )
     saved = find_target(options.target, options.max_pixels).saved_size((width, height))
     judged = judge_elements(screen, saved, options.rules)
-    judged, queries = _choose_queries(screen, judged, saved, options)
+    judged, queries = choose_queries(screen, judged, saved, options)
     rivals = _boxes([row for row in judged if row.is_rival])
     resized = images.resize(pixels, saved)
     canvas = np.empty_like(resized)  # one for all: fresh megabytes cost as much as drawing
@@ -153,9 +155,9 @@ def _is_unknown(row: JudgedElement) -> bool:
     return raw_type(row.element) == FALLBACK_TYPE
 
 
-def _choose_queries(
+def choose_queries(
     screen: Screen, judged: list[JudgedElement], saved: Size, options: DatasetOptions
-) -> tuple[list[JudgedElement], dict[int, _Query]]:
+) -> tuple[list[JudgedElement], dict[int, Query]]:
     """Up to `per_screen` elements in random order, each with a point; those for which no point
     was found are dropped with a reason."""
     seed = hashlib.blake2b(f"{options.seed}:{screen.id}".encode(), digest_size=16).digest()
@@ -165,7 +167,7 @@ def _choose_queries(
     askable = [place for place, index in enumerate(rivals) if not judged[index].reason]
     around = _Surroundings(judged, screen, saved, options)
     tries = 20 * options.per_screen + 20  # of a heap of overlapping boxes none may have a point
-    queries: dict[int, _Query] = {}
+    queries: dict[int, Query] = {}
     for place in rng.permutation(askable)[:tries].tolist():
         if len(queries) == options.per_screen:
             break
@@ -202,7 +204,7 @@ class _Surroundings:
 
     def query(
         self, rng: np.random.Generator, place: int, index: int, placement: Placement
-    ) -> _Query | None:
+    ) -> Query | None:
         """A point of the element at `index`, which is the rival at `place`."""
         x1, y1, x2, y2 = self._rivals[place].tolist()
         point = choose_point(
@@ -214,7 +216,7 @@ class _Surroundings:
             self._covers.over(index),
             rival_outlines((x1, y1, x2, y2), self._outlines, placement, self._duplicate_iou),
         )
-        return _Query(point, placement) if point else None
+        return Query(point, placement) if point else None
 
 
 def _boxes(rows: list[JudgedElement]) -> Boxes:
@@ -224,7 +226,7 @@ def _boxes(rows: list[JudgedElement]) -> Boxes:
 def _write_samples(
     screen: Screen,
     target: JudgedElement,
-    query: _Query,
+    query: Query,
     marker: Marker | None,
     image: str,
     saved: Size,

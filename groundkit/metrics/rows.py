@@ -7,7 +7,7 @@ it is what the predictions file carries. Of several answers to one sample the fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from operator import attrgetter
@@ -159,7 +159,8 @@ def _choose(
         elif split not in ("all", gold.split):
             intake.other_split += 1
         elif prediction.id in intake.ids or prediction.id in new:
-            further.append(index)
+            if not prediction.draw:  # another answer that was asked for is no duplicate
+                further.append(index)
         else:
             new.add(prediction.id)
             rows.append(index)
@@ -185,9 +186,13 @@ def _batch(
     frames = _frames(columns["frame"], selection, intake, where)
     if selection.golds is not None and any(columns["gold"]):
         _compare(predictions, chosen, intake)
+        if selection.frame is None:
+            _check_images(predictions, chosen, where)
     intake.frames.update(frames)
     intake.models.update(columns["model"])
     arrays = to_arrays(chosen, where, "gold.", selection.rule)
+    if selection.rule is None:
+        arrays = _as_seen(arrays, predictions)
     _check_sizes(arrays, frames, where)
     batch = Batch(chosen, columns["text"], frames, _confidences(columns), arrays, number)
     # The ids of the gold records, so that a dataset and `intake` share the strings.
@@ -245,6 +250,33 @@ def _frames(
         hint += "eval --diagnose shows what they may be in"
         raise UndeclaredFrameError(what, where(said.index(None)), FRAME_NAMES, hint)
     return cast("Sequence[FrameName]", said)
+
+
+def _as_seen(arrays: GoldArrays, predictions: Sequence[Prediction]) -> GoldArrays:
+    """The arrays with the sizes that rows say the model saw, where those are not the images'."""
+    said = list(map(attrgetter("seen"), predictions))
+    if not any(said):
+        return arrays
+    seen = arrays.seen.copy()
+    for row, size in enumerate(said):
+        if size is not None:
+            seen[row] = size
+    return replace(arrays, seen=seen)
+
+
+def _check_images(
+    predictions: Sequence[Prediction], golds: Sequence[Gold], where: Callable[[int], str]
+) -> None:
+    """Refuses answers in pixels of an image of another size than the dataset's."""
+    for row, (prediction, gold) in enumerate(zip(predictions, golds, strict=True)):
+        own = prediction.gold
+        if own is None or prediction.frame != "resized" or prediction.seen is not None:
+            continue
+        if (own.width, own.height) != (gold.width, gold.height):
+            what = f"the answer is in pixels of an image of {own.width}x{own.height}"
+            what += f", the dataset's is {gold.width}x{gold.height}"
+            hint = "predict anew, or leave --dataset out: the row carries its own gold record"
+            raise DataError(what, where(row), hint=hint)
 
 
 def _check_sizes(

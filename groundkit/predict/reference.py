@@ -10,27 +10,22 @@ All but the oracle name no element, so their type and name are wrong.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, get_args
 
-from msgspec.structs import replace
-
-from groundkit.errors import DataError, OptionError
+from groundkit.errors import OptionError
 from groundkit.geometry import IntBox, Point, Size, round_box
 from groundkit.grammar import write_box
-from groundkit.metrics.gold import Golds, to_arrays
-from groundkit.metrics.intake import check_split
 from groundkit.metrics.outputs import check_output, samples_file
-from groundkit.prediction_files.rows import read_chunks
-from groundkit.records import Gold, Prediction, Sample
-from groundkit.store import atomic_write, encode_line, home, is_stream, real
+from groundkit.metrics.intake import check_split
+from groundkit.predict.samples import gold_for, images_seen_from, no_samples, read_samples
+from groundkit.records import Prediction, Sample
+from groundkit.store import atomic_write, encode_line, is_stream
 
 Reference = Literal["oracle", "point-box", "centre", "random"]
 REFERENCES: tuple[Reference, ...] = get_args(Reference)
-_GOLD_FIELDS = tuple(name for name in Gold.__struct_fields__ if name in Sample.__struct_fields__)
 BOX_SIZE: Size = (64, 32)
 """Width and height of a button in pixels of the saved image."""
 
@@ -67,35 +62,16 @@ def predict_reference(
     samples = samples_file(dataset)
     if not is_stream(output):
         check_output("--output", output, samples)
-    # Of the real folders: `..` out of a linked folder leads elsewhere.
-    images = Path(os.path.relpath(real(home(samples)), real(home(output))))
+    images = images_seen_from(samples, output)
     count = 0
     with atomic_write(output) as file:
-        for sample in _read_samples(samples):
+        for sample in read_samples(samples):
             if split in ("all", sample.split):
                 file.write(encode_line(_prediction(sample, answer(sample), reference, images)))
                 count += 1
         if not count:
-            what = "the file holds no samples" if split == "all" else f"no sample is in {split!r}"
-            raise DataError(what, str(samples))
+            raise no_samples(samples, split)
     return count
-
-
-def _read_samples(path: Path) -> Iterator[Sample]:
-    """The samples of a file, as strictly as `eval --dataset` reads them."""
-    seen: set[str] = set()
-    for chunk in read_chunks(path, Sample):
-        to_arrays(Golds(map(_gold, chunk.records)), chunk.where)
-        for row, sample in enumerate(chunk.records):
-            x1, y1, x2, y2 = sample.box
-            if not (0 <= x1 <= x2 <= sample.width and 0 <= y1 <= y2 <= sample.height):
-                raise DataError("the gold box leaves the image", chunk.where(row))
-            if sample.id in seen:
-                raise DataError(f"the id {sample.id!r} occurs twice", chunk.where(row))
-            seen.add(sample.id)
-            if not (0 <= sample.point[0] <= sample.width and 0 <= sample.point[1] <= sample.height):
-                raise DataError("the point lies outside the image", f"{chunk.where(row)}: point")
-            yield sample
 
 
 def _writer(reference: Reference, seed: int, box_size: Size) -> Callable[[Sample], str]:
@@ -121,18 +97,13 @@ def _writer(reference: Reference, seed: int, box_size: Size) -> Callable[[Sample
 
 
 def _prediction(sample: Sample, text: str, reference: Reference, images: Path) -> Prediction:
-    gold = _gold(sample)
     return Prediction(
         id=sample.id,
         text=text,
         frame=sample.frame,
         model=f"reference-{reference}",
-        gold=replace(gold, image=(images / sample.image).as_posix()),
+        gold=gold_for(sample, images),
     )
-
-
-def _gold(sample: Sample) -> Gold:
-    return Gold(**{name: getattr(sample, name) for name in _GOLD_FIELDS})
 
 
 def box_around(point: Point, box_size: Size, image: Size) -> IntBox:

@@ -1,4 +1,7 @@
+import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,40 @@ def test_unusable_options_are_one_clear_error(tmp_path, dataset, options, messag
     with pytest.raises(GroundkitError, match=message):
         run(dataset, "-o", tmp_path / "p.jsonl", *options)
     assert not (tmp_path / "p.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "--model: who answers?; --model tiny, or --reference oracle"),
+        (["--endpoint", "http://h/v1"], "--model: who answers?; --endpoint URL --model NAME"),
+        (["--reference", "oracle", "--model", "tiny"], "--reference: a reference needs no model"),
+        (["--reference", "oracle", "--temperature", "1"], "--temperature: a reference has no use"),
+        (["--reference", "oracle", "--processes", "2"], "--processes: a reference has no use"),
+        (
+            ["--model", "m", "--endpoint", "http://h/v1", "--device", "cpu"],
+            "--device: a server has no use for it",
+        ),
+        (["--model", "m", "--api-key-env", "K"], "--api-key-env: a model that runs here has no"),
+        (["--model", "./nowhere"], "--model: no model at './nowhere'"),
+        (
+            ["--model", "m", "--endpoint", "http://h/v1"],
+            "in which frame m writes coordinates is not known; declare it: --model-family NAME",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_one_source_of_answers(tmp_path, dataset, options, message):
+    with pytest.raises(GroundkitError, match=re.escape(message)):
+        run(dataset, "-o", tmp_path / "p.jsonl", *options)
+    assert not (tmp_path / "p.jsonl").exists()
+
+
+def test_references_need_no_torch(tmp_path, dataset):
+    """In a process where it cannot be imported."""
+    out = tmp_path / "p.jsonl"
+    code = "import sys; sys.modules['torch'] = sys.modules['transformers'] = None\n"
+    code += "from groundkit.cli import start; start()"
+    words = ["predict", str(dataset), "--reference", "oracle", "-o", str(out)]
+    subprocess.run([sys.executable, "-c", code, *words], check=True, capture_output=True)
+    assert len(list(read_jsonl(out, Prediction))) == 5

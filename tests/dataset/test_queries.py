@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundkit.dataset.rules import ElementRules, judge_elements
-from groundkit.dataset.screen import DatasetOptions, _choose_queries
+from groundkit.dataset.screen import DatasetOptions, choose_queries
 from tests.dataset.builders import make_element, make_screen
 from tests.dataset.test_points import MARGIN, argue, clearly_encloses, holds
 
@@ -89,7 +89,7 @@ def iou(a, b):
 def test_nobody_can_argue_about_a_query(screen, near_share, seed):
     judged = judge_elements(screen, SIZE, ElementRules(max_area=1.0))
     options = DatasetOptions(near_share=near_share, seed=seed, per_screen=9)
-    rows, queries = _choose_queries(screen, judged, SIZE, options)
+    rows, queries = choose_queries(screen, judged, SIZE, options)
     rivals = [i for i, row in enumerate(judged) if row.is_rival]
     for index, (point, placement) in queries.items():
         mine = rows[index]
@@ -113,7 +113,7 @@ def test_a_near_point_is_outside_of_second_outlines_too():
         judged = judge_elements(screen, SIZE, ElementRules())
         assert [row.reason for row in judged] == ["duplicate", ""]
         options = DatasetOptions(near_share=1.0, seed=seed)
-        _, queries = _choose_queries(screen, judged, SIZE, options)
+        _, queries = choose_queries(screen, judged, SIZE, options)
         for point, placement in queries.values():
             assert placement == "near"
             assert not holds((20, 100, 270, 140), *point)
@@ -133,7 +133,7 @@ def test_an_element_without_room_for_a_mark_is_too_small_for_one():
     )
     judged = judge_elements(screen, SIZE, ElementRules(min_side=1, min_area=1))
     for marker, expected in (("dot", "too-small"), ("none", "")):
-        rows, _ = _choose_queries(screen, judged, SIZE, DatasetOptions(marker=marker))
+        rows, _ = choose_queries(screen, judged, SIZE, DatasetOptions(marker=marker))
         assert [row.reason for row in rows] == [expected, ""]
 
 
@@ -147,7 +147,7 @@ def test_what_has_no_point_of_its_own_is_still_seen():
         ]
     )
     judged = judge_elements(screen, SIZE, ElementRules())
-    rows, queries = _choose_queries(screen, judged, SIZE, DatasetOptions(near_share=0))
+    rows, queries = choose_queries(screen, judged, SIZE, DatasetOptions(near_share=0))
     assert [row.reason for row in rows] == ["", "no-unique-point", "no-unique-point"]
     assert all(row.is_rival for row in rows)
     assert list(queries) == [0]
@@ -158,7 +158,7 @@ def test_queries_are_those_of_the_seed():
     judged = judge_elements(screen, SIZE, ElementRules())
 
     def choose(seed):
-        return _choose_queries(screen, judged, SIZE, DatasetOptions(seed=seed))[1]
+        return choose_queries(screen, judged, SIZE, DatasetOptions(seed=seed))[1]
 
     assert choose(1) == choose(1)
     assert choose(1) != choose(2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from groundkit.dataset.rules import REASONS, ElementRules, judge_elements
-from groundkit.dataset.screen import DatasetOptions, _choose_queries
+from groundkit.dataset.screen import DatasetOptions, choose_queries
 from tests.dataset.builders import make_element, make_screen
 
 SAVED = (280, 196)
@@ -125,7 +125,7 @@ def test_nothing_under_a_later_dialog_is_asked_about(near_share):
         ]
     )
     judged = judge_elements(screen, SAVED, ElementRules())
-    judged, queries = _choose_queries(screen, judged, SAVED, DatasetOptions(near_share=near_share))
+    judged, queries = choose_queries(screen, judged, SAVED, DatasetOptions(near_share=near_share))
     assert [row.reason for row in judged] == ["", "no-unique-point", "container", ""]
     assert sorted(queries) == [0, 3]
 
@@ -137,7 +137,7 @@ def test_a_heap_of_overlapping_boxes_ends_soon():
     screen = make_screen(heap)
     start = time.process_time()
     judged = judge_elements(screen, SAVED, ElementRules(duplicate_iou=1.0))
-    judged, queries = _choose_queries(screen, judged, SAVED, DatasetOptions(per_screen=2))
+    judged, queries = choose_queries(screen, judged, SAVED, DatasetOptions(per_screen=2))
     assert time.process_time() - start < 10  # a twentieth of it here
     assert not queries
     assert sum(row.reason == "no-unique-point" for row in judged) == 60  # 20 * 2 + 20 tries

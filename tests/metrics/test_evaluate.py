@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from groundkit.errors import GroundkitError, OptionError
+from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.metrics.evaluate import relocate
 from groundkit.records import Verdict
 from groundkit.store import read_jsonl
@@ -222,8 +222,6 @@ def flagged(*args, **kwargs) -> dict[str, str]:
     "change",
     [
         {"box": (0, 0, 50, 50)},
-        {"width": 1001},
-        {"height": 501},
         {"original": (1, 1)},
         {"type": "icon"},
         {"name": "x"},
@@ -242,6 +240,32 @@ def test_gold_that_contradicts_the_dataset_is_flagged(tmp_path, file, change):
     assert (twice.counts.duplicates, twice.counts.conflicts) == (1, 1)
     assert found.counts.examples == {"conflicts": "a"}
     assert flagged(file, dataset)["conflicts"].endswith("that counts; for example 'a'")
+
+
+@pytest.mark.parametrize("change", [{"width": 1001}, {"height": 501}], ids=str)
+def test_answers_in_pixels_of_another_image_are_refused(tmp_path, file, change):
+    dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("a")])
+    write_rows(file, [predict(make_gold("a", **change))])
+    with pytest.raises(DataError, match=r":1: the answer is in pixels of an image of .*, the d"):
+        evaluate(file, dataset)
+    assert evaluate(file).overall.hit == 1
+    assert evaluate(file, dataset, frame="pixel").overall.n == 1
+    write_rows(file, [predict(make_gold("a", **change), frame="norm1000")])
+    assert evaluate(file, dataset).overall.n == 1
+
+
+def test_rows_say_what_size_the_model_saw(file):
+    gold = make_gold("a", (100, 100, 200, 140))  # of 1000x500, shown at 500x250
+    half = predict(gold, "<box>[[50, 50, 100, 70]]</box>", seen=(500, 250))
+    write_rows(file, [half, predict(make_gold("b"))])
+    assert evaluate(file).overall.iou == 1
+
+
+def test_further_draws_are_not_scored(file):
+    rows = [predict(make_gold("a")), predict(make_gold("a"), "hm", draw=1), predict(make_gold("b"))]
+    write_rows(file, rows)
+    found = evaluate(file)
+    assert (found.overall.n, found.overall.hit, found.counts.duplicates) == (2, 1, 0)
 
 
 def test_strange_and_repeated_ids_are_shown(tmp_path, file):

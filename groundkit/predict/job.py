@@ -1,0 +1,166 @@
+"""One run of `predict` with a model: what is asked for, checked, and what it amounts to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from groundkit.contract import Contract
+from groundkit.errors import OptionError
+from groundkit.metrics.outputs import check_output, samples_file
+from groundkit.models.load import find_model
+from groundkit.predict.output import Entry, Journal, Settings, missing
+from groundkit.predict.prompts import Prompt, choose_prompt
+from groundkit.predict.questions import Answer, Question, make_questions, to_prediction
+from groundkit.predict.samples import choose_samples, gold_for, images_seen_from
+from groundkit.store import is_stream
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for. Everything in it but `output`, `model` and `device` decides the answers.
+
+    Attributes:
+        dataset, output: paths.
+        model: as the user named it; `name` is what rows are signed with, if that differs.
+        contract: how to ask it.
+        prompt: of `--prompt`; None for what the contract says.
+        draws: answers a sample.
+        temperature: 0 for the likeliest answer.
+        limit: how many samples.
+    """
+
+    dataset: str
+    output: str
+    model: str
+    contract: Contract
+    prompt: str | None = None
+    split: str = "all"
+    limit: int | None = None
+    draws: int = 1
+    temperature: float = 0.0
+    seed: int = 0
+    max_new_tokens: int = 128
+
+
+class Work(NamedTuple):
+    """A job with its questions.
+
+    Attributes:
+        images: the dataset's folder as seen from the output.
+        settings: what a run that goes on with this one must have in common.
+    """
+
+    job: Job
+    questions: list[Question]
+    images: Path
+    settings: Settings
+
+
+class Outcome(NamedTuple):
+    """What a finished run came to.
+
+    Attributes:
+        rows: predictions written.
+        fresh: of them, those that this run made.
+        cut: answers that ended at the limit of their length.
+        empty: answers without a word.
+    """
+
+    rows: int
+    fresh: int
+    cut: int
+    empty: int
+
+
+def prepare(job: Job, **more: str) -> Work:
+    """Reads the samples and checks everything that can be checked before the model is there.
+
+    Args:
+        more: further settings that decide the answers.
+
+    Raises:
+        DataError, OptionError: samples or options that cannot be used.
+    """
+    _check(job)
+    samples = samples_file(Path(job.dataset))
+    output = Path(job.output)
+    if not is_stream(output):
+        check_output("--output", output, samples)
+    asked = choose_samples(Path(job.dataset), job.split, job.limit)
+    prompt = choose_prompt(job.prompt, job.contract, asked.folder, asked.samples)
+    questions = make_questions(asked.samples, asked.folder, job.contract, prompt, job.draws)
+    settings = _settings(job, prompt, asked.digest) | more
+    return Work(job, questions, images_seen_from(samples, output), settings)
+
+
+def _check(job: Job) -> None:
+    if job.draws < 1:
+        raise OptionError(f"{job.draws} answers a sample are none", "--n")
+    if not 0 <= job.temperature <= 10:
+        raise OptionError(f"no temperature of {job.temperature:g}", "--temperature", ["0 to 10"])
+    if job.draws > 1 and not job.temperature:
+        what = f"without a temperature all {job.draws} answers to a sample are the same"
+        raise OptionError(what, "--n", hint="add --temperature 1")
+    if not 1 <= job.max_new_tokens <= 1 << 16:
+        raise OptionError(f"no answer has {job.max_new_tokens} tokens", "--max-new-tokens")
+
+
+def _settings(job: Job, prompt: Prompt, samples: str) -> Settings:
+    contract = blake2b(msgspec.json.encode(job.contract), digest_size=8).hexdigest()
+    words = blake2b(prompt.template.encode(), digest_size=8).hexdigest()
+    return {
+        "model": job.model,
+        "set of samples": samples,
+        "contract": contract,
+        "prompt": prompt.style,
+        "wording": words if prompt.template else "none",
+        "n": str(job.draws),
+        "temperature": f"{job.temperature:g}",
+        "seed": str(job.seed) if job.temperature else "none",
+        "max-new-tokens": str(job.max_new_tokens),
+    }
+
+
+def weights_of(model: str, adapter: str | None) -> str:
+    """What tells the weights of a local model from those of another training at the same place."""
+    digest = blake2b(digest_size=8)
+    for folder in (find_model(model), adapter):
+        for path in sorted(Path(folder).glob("*")) if folder else ():
+            found = path.stat()
+            digest.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def to_entries(work: Work, answers: Sequence[Answer]) -> Iterator[Entry]:
+    """Lines of a partial file for answers."""
+    job = work.job
+    for answer in answers:
+        if answer.text is None:
+            yield Entry(answer.number, problem=answer.problem)
+            continue
+        question = work.questions[answer.number]
+        gold = gold_for(question.sample, work.images)
+        row = to_prediction(question, answer.text, job.contract, job.model, gold)
+        yield Entry(answer.number, row, cut=answer.cut, empty=not answer.text.strip())
+
+
+def complete(work: Work, journal: Journal, before: int) -> Outcome:
+    """Writes the output, if all questions have an answer.
+
+    Args:
+        before: how many answers there were when the run began.
+
+    Raises:
+        DataError: some have none; what is there is kept.
+    """
+    journal.refresh()
+    problem = missing(journal, [question.sample.id for question in work.questions])
+    if problem is not None:
+        raise problem
+    rows, cut, empty = len(journal.done), len(journal.cut), len(journal.empty)
+    journal.finish(rows)
+    return Outcome(rows, rows - before, cut, empty)

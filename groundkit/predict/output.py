@@ -1,0 +1,250 @@
+"""Rows of a run as they are finished, kept in hidden files beside the output until all are there.
+
+`.NAME.0.partial` beside NAME has a line that says how the run was started, then a line an answer;
+with several processes each has a file of its own. A killed run goes on from them. At the end the
+rows are written in the order of the dataset, and the partial files removed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import msgspec
+
+from groundkit.errors import DataError, OptionError
+from groundkit.records import Prediction
+from groundkit.store import atomic_write, encode_line, is_stream
+
+Settings = dict[str, str]
+_FEW = 3
+
+
+class Entry(msgspec.Struct, omit_defaults=True):
+    """A line of a partial file: a finished row, or a question without an answer and why."""
+
+    number: int
+    row: Prediction | None = None
+    problem: str = ""
+    cut: bool = False
+    empty: bool = False
+
+
+class _Header(msgspec.Struct):
+    settings: Settings
+
+
+class _Place(NamedTuple):
+    path: Path
+    offset: int
+
+
+_entries = msgspec.json.Decoder(Entry)
+_headers = msgspec.json.Decoder(_Header)
+_encode = msgspec.json.Encoder().encode
+
+
+class Part:
+    """One partial file, open for adding rows; no other process may add to it meanwhile."""
+
+    def __init__(self, path: Path, settings: Mapping[str, str]) -> None:
+        self.path = path
+        self._file: IO[bytes] = path.open("a+b", buffering=0)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            what = "another run is writing it"
+            raise OptionError(
+                what, "--output", hint=f"wait for it, or name another: {path}"
+            ) from None
+        whole = _whole_length(self._file)
+        self._file.truncate(whole)
+        if not whole:
+            self._write(_encode(_Header(dict(settings))) + b"\n")
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Appends lines in one write, so that a kill leaves at most the last of them torn.
+
+        Raises:
+            DataError: the disk is full, above all.
+        """
+        self._write(b"".join(_encode(entry) + b"\n" for entry in entries))
+
+    def _write(self, data: bytes) -> None:
+        start = os.fstat(self._file.fileno()).st_size
+        try:
+            while data:
+                data = data[self._file.write(data) :]
+        except OSError as error:
+            self._file.truncate(start)
+            what = f"cannot write: {error.strerror or error}"
+            hint = "make room; the same command goes on from the rows that are there"
+            raise DataError(what, str(self.path), hint=hint) from None
+
+    def close(self) -> None:
+        """Lets others write it."""
+        self._file.close()
+
+
+def _whole_length(file: IO[bytes]) -> int:
+    """Bytes up to the end of the last whole line."""
+    file.seek(0)
+    length = 0
+    for line in iter(file.readline, b""):
+        if not line.endswith(b"\n"):
+            break
+        length += len(line)
+    return length
+
+
+class Journal:
+    """The partial files of one output.
+
+    Args:
+        output: that they lie beside.
+        settings: of the run; those of a run that is gone on with must be the same.
+        target: where the rows go at the end, if not to `output`.
+
+    Raises:
+        OptionError: they are of a run with other settings.
+        DataError: they cannot be read.
+    """
+
+    def __init__(self, output: Path, settings: Settings, target: Path | None = None) -> None:
+        self.output, self._settings = output, settings
+        self._target = target or output
+        self.done: dict[int, _Place] = {}
+        self.problems: dict[int, str] = {}
+        self.cut: set[int] = set()
+        self.empty: set[int] = set()
+        self.refresh()
+
+    @property
+    def paths(self) -> list[Path]:
+        """The partial files that are there."""
+        name = re.compile(re.escape(f".{self.output.name}.") + r"\d+\.partial")
+        folder = self.output.parent
+        found = folder.iterdir() if folder.is_dir() else iter(())
+        return sorted(path for path in found if name.fullmatch(path.name))
+
+    @contextmanager
+    def part(self, rank: int) -> Iterator[Part]:
+        """The partial file of a process, to add to."""
+        path = self.output.with_name(f".{self.output.name}.{rank}.partial")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = Part(path, self._settings)
+        except OSError as error:
+            raise DataError(f"cannot write: {error.strerror or error}", str(path)) from None
+        try:
+            yield part
+        finally:
+            part.close()
+
+    def refresh(self) -> None:
+        """Reads the files anew."""
+        self.done, self.problems, self.cut, self.empty = {}, {}, set(), set()
+        for path in self.paths:
+            try:
+                with path.open("rb") as file:
+                    self._read(path, file)
+            except OSError as error:
+                raise DataError(f"cannot read: {error.strerror or error}", str(path)) from None
+
+    def _read(self, path: Path, file: IO[bytes]) -> None:
+        offset = 0
+        for number, line in enumerate(iter(file.readline, b"")):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                if number == 0:
+                    self._check(path, _headers.decode(line).settings)
+                else:
+                    self._note(path, offset, _entries.decode(line))
+            except msgspec.MsgspecError:
+                hint = "remove it to start over"
+                raise DataError(
+                    "no partial file of ours", f"{path}:{number + 1}", hint=hint
+                ) from None
+            offset += len(line)
+
+    def _check(self, path: Path, found: Settings) -> None:
+        for name in sorted({*found, *self._settings}):
+            was, is_now = found.get(name, "none"), self._settings.get(name, "none")
+            if was != is_now:
+                raise OptionError(
+                    f"an unfinished run has another {name}: {was[:60]}, now {is_now[:60]}",
+                    "--output",
+                    hint=f"start that one again, name another file, or remove {path}",
+                )
+
+    def _note(self, path: Path, offset: int, entry: Entry) -> None:
+        if entry.row is None:
+            self.problems[entry.number] = entry.problem
+            return
+        self.done.setdefault(entry.number, _Place(path, offset))
+        if entry.cut:
+            self.cut.add(entry.number)
+        if entry.empty:
+            self.empty.add(entry.number)
+
+    def finish(self, total: int) -> None:
+        """Writes the output, all rows in order, and removes the partial files.
+
+        Raises:
+            DataError: a row is missing, or the output cannot be written.
+        """
+        assert len(self.done) == total
+        files = {path: path.open("rb") for path in self.paths}
+        try:
+            with atomic_write(self._target) as out:
+                for number in range(total):
+                    path, offset = self.done[number]
+                    files[path].seek(offset)
+                    row = _entries.decode(files[path].readline()).row
+                    assert row is not None
+                    out.write(encode_line(row))
+        finally:
+            for file in files.values():
+                file.close()
+        self.remove()
+
+    def remove(self) -> None:
+        """Removes the partial files."""
+        for path in self.paths:
+            path.unlink()
+
+
+@contextmanager
+def open_journal(output: Path, settings: Settings) -> Iterator[Journal]:
+    """The partial files of an output; of a stream they lie in a temporary folder."""
+    if not is_stream(output):
+        target = output.resolve() if output.is_symlink() else output
+        yield Journal(target, settings)
+        return
+    with tempfile.TemporaryDirectory(prefix="groundkit-") as folder:
+        yield Journal(Path(folder) / "predictions.jsonl", settings, output)
+
+
+def missing(journal: Journal, ids: list[str]) -> DataError | None:
+    """What to say if questions have no answer.
+
+    Args:
+        ids: of the sample of each question.
+    """
+    left = [number for number in range(len(ids)) if number not in journal.done]
+    if not left:
+        return None
+    named = list(dict.fromkeys(ids[number] for number in left))
+    shown = ", ".join(named[:_FEW]) + (", …" if len(named) > _FEW else "")
+    problem = next((p for n in left if (p := journal.problems.get(n))), "not answered")
+    what = f"{len(left):,} of {len(ids):,} answers are missing ({shown}): {problem}"
+    kept = f"{len(journal.done):,} rows are kept; the same command goes on from them"
+    return DataError(what, hint=kept)

@@ -1,0 +1,185 @@
+"""One request to an OpenAI-compatible server, tried until it is answered or hopeless."""
+
+from __future__ import annotations
+
+import base64
+import random
+import threading
+import time
+from collections.abc import Iterator
+from hashlib import blake2b
+from types import TracebackType
+from typing import Any
+
+import httpx2
+import msgspec
+
+from groundkit.errors import DataError
+from groundkit.predict.endpoint import Endpoint, image_bytes
+from groundkit.predict.job import Job
+from groundkit.predict.questions import Answer, Question
+
+MOST_BYTES = 4 << 20
+"""Of an answer; more is no answer to a question about a box."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds
+_PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_SHOWN = 160
+
+
+class _Passing(Exception):  # noqa: N818  (no error: it is tried again)
+    """What may be otherwise in a moment; says for how long to wait, if the server did."""
+
+    def __init__(self, what: str, pause: float | None = None) -> None:
+        super().__init__(what)
+        self.pause = pause
+
+
+class _Message(msgspec.Struct):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _Reply(msgspec.Struct):
+    choices: list[_Choice]
+
+
+_replies = msgspec.json.Decoder(_Reply)
+
+
+class Asker:
+    """Asks one server; safe to use from several threads."""
+
+    def __init__(self, job: Job, endpoint: Endpoint, key: str | None) -> None:
+        self._job, self._endpoint, self._key = job, endpoint, key
+        self._stopped = threading.Event()
+        self._client = httpx2.Client(
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=httpx2.Timeout(endpoint.timeout),
+            limits=httpx2.Limits(max_connections=endpoint.concurrency),
+        )
+
+    def __enter__(self) -> Asker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def stop(self) -> None:
+        """Ends the pauses between tries."""
+        self._stopped.set()
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a question; its `problem` says why there is none."""
+        try:
+            body = self._body(question)
+        except DataError as error:
+            return Answer(question.number, None, str(error))
+        pauses = backoff(self._endpoint.retries)
+        while True:
+            try:
+                return self._try(question.number, body)
+            except _Passing as error:
+                pause = next(pauses, None)
+                if pause is None or self._stopped.is_set():
+                    return Answer(question.number, None, self._without_key(str(error)))
+                self._stopped.wait(pause if error.pause is None else error.pause)
+
+    def _body(self, question: Question) -> bytes:
+        kind, data = image_bytes(question)
+        url = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+        words = question.words
+        content: list[dict[str, Any]] = []
+        if words.before:
+            content.append({"type": "text", "text": words.before})
+        content.append({"type": "image_url", "image_url": {"url": url}})
+        content.append({"type": "text", "text": words.after})
+        job = self._job
+        request: dict[str, Any] = {
+            "model": job.model,
+            "messages": [{"role": "user", "content": content}],
+            "max_tokens": job.max_new_tokens,
+            "temperature": job.temperature,
+            "stream": False,
+        }
+        if job.temperature:
+            request["seed"] = seed_of(question, job.seed)
+        return msgspec.json.encode(request)
+
+    def _try(self, number: int, body: bytes) -> Answer:
+        url = f"{self._endpoint.url.rstrip('/')}/chat/completions"
+        headers = {"Content-Type": "application/json"}
+        try:
+            with self._client.stream("POST", url, content=body, headers=headers) as response:
+                data = self._read(response)
+        except httpx2.TimeoutException:
+            raise _Passing(f"the server gave no answer in {self._endpoint.timeout:g} s") from None
+        except httpx2.HTTPError as error:
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise _Passing(f"the server cannot be reached: {said[:_SHOWN]}") from None
+        if response.status_code in _PASSING:
+            what = f"the server answers {response.status_code}: {_excerpt(data)}"
+            raise _Passing(what, _asked_pause(response))
+        if response.status_code != 200:
+            what = f"the server answers {response.status_code}: {_excerpt(data)}"
+            return Answer(number, None, self._without_key(what))
+        return _to_answer(number, data)
+
+    def _read(self, response: httpx2.Response) -> bytes:
+        """The body. Its own limits of time and length: each piece alone may come in time."""
+        end = time.monotonic() + self._endpoint.timeout
+        data = bytearray()
+        for piece in response.iter_bytes():
+            data += piece
+            if time.monotonic() > end:
+                raise _Passing(f"the server did not finish in {self._endpoint.timeout:g} s")
+            if len(data) > MOST_BYTES:
+                raise _Passing(f"the server sent more than {MOST_BYTES >> 20} MB for one answer")
+        return bytes(data)
+
+    def _without_key(self, text: str) -> str:
+        """Some servers repeat the key that they do not accept."""
+        return text.replace(self._key, "***") if self._key else text
+
+
+def backoff(retries: int) -> Iterator[float]:
+    """Seconds between tries: twice as long each time, and anything from half of it up, so that
+    requests that failed together do not come again together."""
+    for number in range(retries):
+        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number)
+        yield random.uniform(longest / 2, longest)  # decides nothing but when
+
+
+def seed_of(question: Question, seed: int) -> int:
+    """A seed for one draw of a sample; servers that know seeds take 32 bits."""
+    name = f"{seed}:{question.draw}:{question.sample.id}".encode()
+    return int.from_bytes(blake2b(name, digest_size=4).digest(), "little") >> 1
+
+
+def _asked_pause(response: httpx2.Response) -> float | None:
+    """What the server asks to wait, in reason."""
+    try:
+        pause = float(response.headers.get("Retry-After", ""))
+    except ValueError:
+        return None
+    return min(max(pause, 0.0), _LONGEST_PAUSE) if pause == pause else None
+
+
+def _to_answer(number: int, data: bytes) -> Answer:
+    try:
+        reply = _replies.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise _Passing(f"the server sends no chat completion: {_excerpt(data)}") from None
+    if not reply.choices:
+        raise _Passing("the server sends no choices")
+    choice = reply.choices[0]
+    return Answer(number, choice.message.content or "", cut=choice.finish_reason == "length")
+
+
+def _excerpt(data: bytes) -> str:
+    return " ".join(data[: 4 * _SHOWN].decode(errors="replace").split())[:_SHOWN]

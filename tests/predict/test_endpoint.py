@@ -1,0 +1,159 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from groundkit import images
+from groundkit.errors import DataError, OptionError
+from groundkit.predict.endpoint import Endpoint, image_bytes, predict_endpoint
+from groundkit.predict.prompts import Words
+from groundkit.predict.questions import Question
+from groundkit.predict.requests import backoff
+from groundkit.records import Prediction, Sample
+from groundkit.store import read_jsonl
+from tests.predict.builders import make_job
+
+KEY = "sk-very-secret"
+
+
+@pytest.fixture
+def server():
+    """The address of a server in a process of its own."""
+    command = [sys.executable, "-m", "tests.predict.server"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.fixture(autouse=True)
+def no_key(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+def ask(data, out, url, mode, limit=4, retries=1, timeout=10.0, key_name=None, **fields):
+    job = make_job(data, out, "some-model", limit=limit, **fields).job
+    own = {"retries": retries, "timeout": timeout, "concurrency": 2, "key_name": key_name}
+    return predict_endpoint(job, Endpoint(url=f"{url}/{mode}/v1", **own))
+
+
+def texts(out):
+    return [row.text for row in read_jsonl(out, Prediction)]
+
+
+def test_a_server_is_asked_what_the_model_here_would_be(tmp_path, bare, server):
+    out = tmp_path / "p.jsonl"
+    ask(bare, out, server, "fine", max_new_tokens=9)
+    for sample, text in zip(read_jsonl(bare / "samples.jsonl", Sample), texts(out), strict=False):
+        head, size, words, own, seed = json.loads(text)
+        assert head == "data:image/png;base64"
+        assert size == [sample.width, sample.height]
+        assert words == sample.prompt.removeprefix("<image>")
+        assert own == {"model": "some-model", "max_tokens": 9, "temperature": 0.0}
+        assert seed is None
+
+
+def test_draws_have_seeds_of_their_own(tmp_path, bare, server):
+    out = tmp_path / "p.jsonl"
+    ask(bare, out, server, "fine", draws=2, temperature=1.0)
+    seeds = [json.loads(text)[4] for text in texts(out)]
+    assert len(set(seeds)) == 8
+
+
+def test_a_busy_server_is_asked_again(tmp_path, bare, server):
+    out = tmp_path / "p.jsonl"
+    assert ask(bare, out, server, "busy").rows == 4
+    assert len(texts(out)) == 4
+
+
+@pytest.mark.parametrize(
+    ("mode", "problem"),
+    [
+        ("broken", 'the server answers 500: {"error": "out of memory"}'),
+        ("denied", "the server answers 401"),
+        ("slow", "the server gave no answer in 0.4 s"),
+        ("dribble", "the server did not finish in 0.4 s"),
+        ("endless", "the server sent more than 4 MB for one answer"),
+        ("garbage", "the server sends no chat completion: <html>Bad gateway</html>"),
+        ("choiceless", "the server sends no choices"),
+        ("nothing", "the server cannot be reached: "),
+    ],
+)
+def test_what_gets_no_answer_is_named(tmp_path, bare, server, mode, problem, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    timeout = 0.4 if mode in ("slow", "dribble") else 10.0
+    with pytest.raises(DataError) as caught:
+        ask(bare, tmp_path / "p.jsonl", server, mode, limit=2, retries=1, timeout=timeout)
+    said = str(caught.value)
+    assert said.startswith("2 of 2 answers are missing")
+    assert problem in said
+    assert KEY not in said + (tmp_path / ".p.jsonl.0.partial").read_text()
+
+
+def test_a_model_that_says_nothing_has_answered(tmp_path, bare, server):
+    out = tmp_path / "p.jsonl"
+    assert ask(bare, out, server, "silent").empty == 4
+    assert texts(out) == [""] * 4
+    assert ask(bare, out, server, "cut").cut == 4
+
+
+def test_a_server_that_dies_leaves_what_it_had_answered(tmp_path, bare, server):
+    out = tmp_path / "p.jsonl"
+    with pytest.raises(DataError, match=r"answers are missing .*the server cannot be reached") as e:
+        ask(bare, out, server, "dies", limit=None, retries=0)
+    assert not out.exists()
+    assert "5 rows are kept; the same command goes on" in str(e.value)
+
+
+def test_a_dead_server_is_not_asked_for_everything(tmp_path, bare):
+    out = tmp_path / "p.jsonl"
+    with pytest.raises(DataError, match="96 of 96 answers are missing"):
+        ask(bare, out, "http://127.0.0.1:9", "x", None, 0, draws=8, temperature=1.0)
+    lines = (tmp_path / ".p.jsonl.0.partial").read_bytes().count(b"\n")
+    assert lines < 20
+
+
+def test_the_key_comes_from_the_environment_alone(tmp_path, bare, server, monkeypatch):
+    monkeypatch.setenv("MY_KEY", KEY)
+    out = tmp_path / "p.jsonl"
+    with pytest.raises(DataError, match=r"no such key: Bearer \*\*\*"):
+        ask(bare, out, server, "denied", key_name="MY_KEY")
+    with pytest.raises(OptionError, match="--api-key-env: the environment has no such variable"):
+        ask(bare, out, server, "denied", key_name="OTHER")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"url": "localhost:8000"}, "--endpoint: no address of a server; write it as http"),
+        ({"concurrency": 0}, "--concurrency: 0 requests at once"),
+        ({"timeout": 0.0}, "--timeout: there is no time"),
+        ({"retries": -1}, "--retries: -1 tries"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_unusable_options(tmp_path, bare, fields, message):
+    job = make_job(bare, tmp_path / "p.jsonl", "m").job
+    with pytest.raises(OptionError, match=message):
+        predict_endpoint(job, Endpoint(**{"url": "http://127.0.0.1:9/v1", **fields}))
+
+
+def test_images_are_sent_at_the_size_that_the_model_sees(bare):
+    sample = next(iter(read_jsonl(bare / "samples.jsonl", Sample)))
+    path, size = bare / sample.image, (sample.width, sample.height)
+    kind, data = image_bytes(Question(0, sample, path, size, Words("", "?")))
+    assert (kind, data) == ("image/png", path.read_bytes())
+    kind, data = image_bytes(Question(0, sample, path, (56, 28), Words("", "?")))
+    assert kind == "image/png"
+    (bare.parent / "small.png").write_bytes(data)
+    assert images.read_size(bare.parent / "small.png") == (56, 28)
+
+
+def test_pauses_grow_and_differ():
+    pauses = list(backoff(12))
+    for number, pause in enumerate(pauses):
+        longest = min(30, 0.5 * 2**number)
+        assert longest / 2 <= pause <= longest
+    assert pauses != list(backoff(12))

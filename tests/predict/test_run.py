@@ -1,0 +1,120 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from groundkit.contract import contract_for_family
+from groundkit.errors import DataError, OptionError
+from groundkit.metrics.evaluate import evaluate
+from groundkit.predict.run import predict_model
+from groundkit.records import Prediction, Sample
+from groundkit.store import read_jsonl
+from tests.predict.builders import make_job
+
+
+def rows(path: Path) -> list[Prediction]:
+    return list(read_jsonl(path, Prediction))
+
+
+def samples(dataset: Path) -> list[Sample]:
+    return list(read_jsonl(dataset / "samples.jsonl", Sample))
+
+
+def test_predictions_are_in_the_order_of_the_dataset_and_can_be_scored(tmp_path, bare, model):
+    out = tmp_path / "p.jsonl"
+    outcome = predict_model(make_job(bare, out, model))
+    found = rows(out)
+    assert [row.id for row in found] == [sample.id for sample in samples(bare)]
+    assert outcome.rows == outcome.fresh == len(found)
+    assert {(row.frame, row.seen, row.draw, row.model) for row in found} == {
+        ("resized", None, 0, model)
+    }
+    assert evaluate(out).overall.n == evaluate(out, bare).overall.n == len(found)
+
+
+def test_starred_images_and_several_draws(tmp_path, starred, model):
+    out = tmp_path / "p.jsonl"
+    predict_model(make_job(starred, out, model, draws=3, temperature=1.0, limit=4))
+    found = rows(out)
+    ids = [sample.id for sample in samples(starred)[:4]]
+    assert [(row.id, row.draw) for row in found] == [(id, n) for id in ids for n in range(3)]
+    assert len({row.text for row in found}) > 6
+    assert evaluate(out).overall.n == 4
+
+
+def test_a_model_with_smaller_images_says_what_it_saw(tmp_path, bare, model):
+    out = tmp_path / "p.jsonl"
+    contract = msgspec.structs.replace(contract_for_family("qwen2.5-vl"), max_pixels=84 * 84)
+    predict_model(make_job(bare, out, model, contract=contract, limit=3))
+    for row in rows(out):
+        assert row.seen is not None
+        assert row.seen[0] * row.seen[1] <= 84 * 84 < row.gold.width * row.gold.height
+
+
+COMMAND = [sys.executable, "-m", "groundkit", "predict"]
+ENV = {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+@pytest.mark.parametrize("drawn", [(), ("--n", "2", "--temperature", "1")], ids=["greedy", "drawn"])
+def test_a_run_that_is_killed_goes_on_to_the_same_bytes(tmp_path, bare, model, drawn):
+    options = ["--model", model, "--batch-size", "2", "--max-new-tokens", "24", *drawn]
+    out, partial = tmp_path / "p.jsonl", tmp_path / ".p.jsonl.0.partial"
+    command = [*COMMAND, str(bare), *options, "-o", str(out)]
+    process = subprocess.Popen(command, env=ENV, stderr=subprocess.DEVNULL)
+    while not (partial.exists() and partial.read_bytes().count(b"\n") > 3):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not out.exists()
+    kept = partial.read_bytes().count(b"\n") - 1
+    again = subprocess.run(command, env=ENV, capture_output=True, text=True, check=True)
+    assert f"{kept} rows were there already" in again.stderr
+    whole = tmp_path / "whole.jsonl"
+    subprocess.run([*COMMAND, str(bare), *options, "-o", str(whole)], env=ENV, check=True)
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_missing_images_are_named_and_the_rest_is_kept(tmp_path, model):
+    from tests.predict.conftest import build
+
+    data, out = build(tmp_path / "data", "star"), tmp_path / "p.jsonl"
+    gone = samples(data)[1]
+    image = (data / gone.image).read_bytes()
+    (data / gone.image).unlink()
+    local = make_job(data, out, model, limit=4)
+    with pytest.raises(DataError, match=r"2 of 4 answers are missing|1 of 4 answers are missing"):
+        predict_model(local)
+    assert not out.exists()
+    (data / gone.image).write_bytes(image)
+    assert 0 < predict_model(local).fresh < 4
+    assert len(rows(out)) == 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"draws": 2}, "--n: without a temperature all 2 answers to a sample are the same"),
+        ({"draws": 0}, "--n: 0 answers a sample are none"),
+        ({"temperature": -1.0}, "--temperature: no temperature of -1"),
+        ({"max_new_tokens": 0}, "--max-new-tokens: no answer has 0 tokens"),
+        ({"batch_size": 0}, "--batch-size: a batch of 0 is none"),
+        ({"split": "test"}, "--split: unknown value 'test'"),
+        ({"prompt": "x"}, "--prompt: no prompt 'x'"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_unusable_options(tmp_path, bare, model, fields, message):
+    with pytest.raises(OptionError, match=message):
+        predict_model(make_job(bare, tmp_path / "p.jsonl", model, **fields))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_of_the_dataset_is_replaced(bare, model):
+    with pytest.raises(OptionError, match="would replace a file of the dataset"):
+        predict_model(make_job(bare, bare / "train.json", model))
