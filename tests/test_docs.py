@@ -16,6 +16,7 @@ import typer
 
 from groundkit import grammar, records, store, synth
 from groundkit.cli.main import app
+from groundkit.contract import Contract
 from groundkit.dataset import manifest, rules, screen
 from groundkit.errors import DataError
 from groundkit.geometry import FRAME_NAMES, Frame
@@ -38,7 +39,7 @@ FOLDER = [
 ]
 # What synth.json holds.
 SYNTH = [synth.SynthManifest, synth.SynthOptions]
-RECORDS = NOUNS + FOLDER + SYNTH
+RECORDS = [*NOUNS, *FOLDER, *SYNTH, Contract]
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -155,7 +156,7 @@ def test_the_table_notices_a_changed_field():
     assert default_of(field) == "`[]`"
 
 
-EXAMPLES = [*NOUNS, screen.ElementRow, manifest.Manifest, synth.SynthManifest]
+EXAMPLES = [*NOUNS, Contract, screen.ElementRow, manifest.Manifest, synth.SynthManifest]
 
 
 @pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: record.__name__)

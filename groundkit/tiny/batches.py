@@ -29,7 +29,7 @@ CELL = 28
 _LONGEST_NAME = 14  # tokens
 _FOREIGN_NAMES = 0.6
 _SPOTS = 64  # points without a star that the vision tower is asked about, on each screen
-_NAME_WEIGHT, _MARKUP_WEIGHT = 0.2, 0.1
+_NAME_WEIGHT, _MARKUP_WEIGHT = 0.2, 0.3
 # Share of images with many stars, with one, and with none.
 _STARS = (0.4, 0.35, 0.25)
 _PREFIX = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n<|vision_start|>"
@@ -51,6 +51,7 @@ class Batch:
             question, -1 for padding, (B, S); positions: (3, B, S).
         targets, weights: (B, S): what the next token should be, and how much that matters;
             numbers: (B, S): whether it is a number of a box.
+        looks: numbers about to be written, (N, 3): screen, place, cell of the point asked about.
         stars, spots: points with a star and without, (N, 8): screen, x, y, cell, box.
     """
 
@@ -62,6 +63,7 @@ class Batch:
     targets: Ints
     weights: Floats
     numbers: NDArray[np.bool_]
+    looks: Ints
     stars: Ints
     spots: Ints
 
@@ -172,7 +174,7 @@ class Writer:
         target = question.target
         word = type_word(target.type, question.lang)
         name, weight = target.name, _NAME_WEIGHT
-        if rng.random() < _FOREIGN_NAMES or self._is_long(name):
+        if rng.random() < _FOREIGN_NAMES or self._is_hard(name):
             names = NAMES[question.lang]
             name, weight = names[int(rng.integers(len(names)))], 0.0
         ref = write_ref(word, name)
@@ -188,8 +190,10 @@ class Writer:
                 weights.append(1.0 if said else _MARKUP_WEIGHT)
         return encoded.input_ids + self._end, [*weights, _MARKUP_WEIGHT], [*numbers, False]
 
-    def _is_long(self, name: str) -> bool:
-        return len(name) > 40 or len(self._tokenizer(name).input_ids) > _LONGEST_NAME
+    def _is_hard(self, name: str) -> bool:
+        """Whether a name is not to be written: long, or with numbers that are no coordinates."""
+        tokens = self._tokenizer(name[:99]).input_ids
+        return len(tokens) > _LONGEST_NAME or any(char.isdigit() for char in name)
 
 
 def _points(screen: int, targets: list[Target], columns: int) -> list[list[int]]:
@@ -197,6 +201,16 @@ def _points(screen: int, targets: list[Target], columns: int) -> list[list[int]]
         [screen, *t.point, t.point[1] // CELL * columns + t.point[0] // CELL, *t.box]
         for t in targets
     ]
+
+
+def _looks(scenes: list[_Scene], branch: Ints, numbers: NDArray[np.bool_], columns: int) -> Ints:
+    rows, places = np.nonzero(numbers)
+    asked = [
+        scenes[row].questions[branch[row, place] - 1].target.point
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True)
+    ]
+    points = np.array(asked, np.int64).reshape(-1, 2) // CELL
+    return np.column_stack([rows, places, points[:, 1] * columns + points[:, 0]])
 
 
 def _spots(screen: int, points: Ints, boxes: Ints, columns: int) -> Ints:
@@ -230,6 +244,7 @@ def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], s
         targets=targets,
         weights=weights,
         numbers=numbers,
+        looks=_looks(scenes, branch, numbers, columns),
         stars=np.array(stars, np.int64).reshape(-1, 8),
         spots=np.concatenate(spots),
     )

@@ -13,12 +13,12 @@ import numpy as np
 from groundkit.dataset.points import Boxes
 from groundkit.geometry import Size
 from groundkit.images import Pixels
+from groundkit.processes import leave_with_parent
 from groundkit.synth import make_screen
 from groundkit.tiny.batches import CELL, Batch, Writer, make_batch, make_scene
 from groundkit.tiny.questions import Target, find_targets
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
 from groundkit.vocabulary import LANGS
-from groundkit.workers import leave_with_parent
 
 _TARGETS = 12
 _AHEAD = 6

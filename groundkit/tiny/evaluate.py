@@ -97,17 +97,27 @@ def ask_reverse(pixels: Pixels, targets: list[Target], rivals: Any, lang: Lang) 
 
 
 def synthetic_cases(
-    design: str, count: int, asker: Asker, fonts: FontChoice = "system"
+    design: str,
+    count: int,
+    asker: Asker,
+    fonts: FontChoice = "system",
+    size: Size | None = None,
 ) -> Iterator[Case]:
-    """One case a screen; languages take turns, on the screen as far as there are fonts."""
+    """One case a screen; languages take turns, on the screen as far as there are fonts.
+
+    Args:
+        size: of all screens; None: sides of 224 to 448 pixels.
+    """
     has_cjk = find_fonts(fonts).has_cjk
     index = 0
     while count:
         lang = LANGS[index % len(LANGS)]
-        made = make_screen(design, SEED, index, lang=lang if has_cjk else "en", fonts=fonts)
+        made = make_screen(
+            design, SEED, index, size=size, lang=lang if has_cjk else "en", fonts=fonts
+        )
         index += 1
-        size = (made.screen.width, made.screen.height)
-        targets, rivals = find_targets(made.screen, size, 8, SEED)
+        drawn = (made.screen.width, made.screen.height)
+        targets, rivals = find_targets(made.screen, drawn, 8, SEED)
         if not targets:
             continue
         pixels = np.ascontiguousarray(made.image[:, :, ::-1])
@@ -133,7 +143,7 @@ def real_cases(source: Path, max_pixels: int) -> Iterator[Case]:
             yield Case(pixels, Question(text, target, sample.lang))
 
 
-def answer(loaded: LoadedModel, cases: Sequence[Case], max_tokens: int = 48) -> list[str]:
+def answer(loaded: LoadedModel, cases: Sequence[Case], max_tokens: int = 64) -> list[str]:
     """What the model says, greedily. Cases of one size are answered together."""
     texts = [""] * len(cases)
     order = sorted(range(len(cases)), key=lambda i: (cases[i].pixels.shape, i))
@@ -218,6 +228,7 @@ def report(loaded: LoadedModel, count: int, screens: Path | None) -> Iterator[st
     yield HEADER
     groups: dict[str, list[Case]] = {
         "known designs, star and point": list(synthetic_cases("mixed", count, ask_star)),
+        "the same, all 224x224": list(synthetic_cases("mixed", count, ask_star, size=(224, 224))),
         "known designs, point, no star": list(synthetic_cases("mixed", count, ask_bare)),
         "known designs, star, no point": list(synthetic_cases("mixed", count, ask_star_only)),
         "known designs, name to box": list(synthetic_cases("mixed", count, ask_reverse)),

@@ -9,7 +9,7 @@ need is then there for the answer to pick up.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -85,10 +85,23 @@ def number_loss(logits: Tensor, boxes: Tensor) -> Tensor:
     return functional.cross_entropy(logits.flatten(0, 1), boxes.flatten())
 
 
-def forward(
-    model: Any, batch: dict[str, Tensor], grid: tuple[int, int]
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Cells (B, n, d), and states in the middle and at the end of the language model (B, S, d)."""
+class Forward(NamedTuple):
+    """What a pass through the model leaves.
+
+    Attributes:
+        cells: of the vision tower, (B, n, d).
+        middle, end: states of the language model, (B, S, d).
+        looks: how far the numbers of answers look away from the cell of the point asked about.
+    """
+
+    cells: Tensor
+    middle: Tensor
+    end: Tensor
+    looks: Tensor
+
+
+def forward(model: Any, batch: dict[str, Tensor], grid: tuple[int, int]) -> Forward:
+    """One pass for all questions of a batch."""
     size = batch["ids"].shape
     cells = see(model.model.visual, batch["patches"], grid)
     states = model.get_input_embeddings()(batch["ids"])
@@ -100,10 +113,11 @@ def forward(
     text = model.model.language_model
     positions = batch["positions"]
     rotations = text.rotary_emb(states, positions)
-    middle = states
+    middle, looks = states, states.sum() * 0
     for number, layer in enumerate(text.layers):
         if number == MIDDLE:
             middle = states
+            looks = look_loss(layer, states, rotations, batch, image[0, :, 0])
         out = layer(
             states,
             attention_mask=mask,
@@ -112,7 +126,41 @@ def forward(
             use_cache=False,
         )
         states = out[0] if isinstance(out, tuple) else out
-    return cells, middle, text.norm(states)
+    return Forward(cells, middle, text.norm(states), looks)
+
+
+def look_loss(
+    layer: Any,
+    states: Tensor,
+    rotations: tuple[Tensor, Tensor],
+    batch: dict[str, Tensor],
+    image: Tensor,
+) -> Tensor:
+    """Cross entropy of every head's attention among the cells, where a number is about to be
+    written, with the cell of the point asked about.
+
+    Without it the model hardly learns to look there: the box is read from all cells at once.
+
+    Args:
+        image: which places of a sequence are cells, (S,).
+    """
+    looks = batch["looks"]
+    states = layer.input_layernorm(states)
+    attn = layer.self_attn
+    cos, sin = rotations
+    rows, places = looks[:, 0], looks[:, 1]
+    asked = _heads(attn.q_proj(states[rows, places]), attn.head_dim)
+    asked = _turn(asked, cos[rows, places][:, None], sin[rows, places][:, None])
+    cells = _heads(attn.k_proj(states[:, image]), attn.head_dim)
+    cells = _turn(cells, cos[:, image][:, :, None], sin[:, image][:, :, None])
+    scores = torch.einsum("nhd,nchd->nhc", asked, cells[rows]) / math.sqrt(attn.head_dim)
+    wanted = looks[:, 2:].expand(-1, scores.shape[1])
+    return functional.cross_entropy(scores.flatten(0, 1), wanted.flatten())
+
+
+def _heads(x: Tensor, width: int) -> Tensor:
+    """(..., H * width) to (..., H, width)."""
+    return x.view(*x.shape[:-1], -1, width)
 
 
 def see(visual: Any, patches: Tensor, grid: tuple[int, int]) -> Tensor:

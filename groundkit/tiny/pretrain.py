@@ -13,6 +13,7 @@ that falls to almost nothing over the last part: half of what the model can do a
 from __future__ import annotations
 
 import argparse
+import hashlib
 import math
 import os
 import time
@@ -25,6 +26,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from groundkit.errors import DataError
 from groundkit.store import atomic_write
 from groundkit.tiny import losses
 from groundkit.tiny.architecture import HIDDEN
@@ -38,7 +40,10 @@ STAGES = (
     Stage(2600, (5, 6, 7, 8), 576, looks_only=True),
     Stage(3700, (5, 6, 7, 8), 380),
     Stage(4000, (6, 7, 8, 9, 10, 11), 430),
-    Stage(5500, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
+    Stage(5100, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
+    Stage(9000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
+    Stage(11000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 620, looks_only=True),
+    Stage(12600, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
 )
 
 
@@ -56,7 +61,7 @@ class Config:
     muon: float = 4e-3
     adamw: float = 2e-3
     warmup: int = 40
-    decay: int = 1400
+    decay: int = 1500
     clip: float = 1.0
     save_every: float = 120.0
 
@@ -113,11 +118,11 @@ class Trainer:
             cells = losses.see(self.model.model.visual, tensors["patches"], batch.grid)
             answer = cells.sum() * 0
         else:
-            cells, middle, end = losses.forward(self.model, tensors, batch.grid)
+            cells, middle, end, looks = losses.forward(self.model, tensors, batch.grid)
             answer, figures = self._answers(tensors, end)
             numbers, iou = self._numbers(tensors, middle)
-            answer = answer + numbers
-            figures |= {"middle": iou}
+            answer = answer + numbers + looks
+            figures |= {"middle": iou, "looks": float(looks.detach())}
         for name in ("stars", "spots"):
             head = self.heads.star if name == "stars" else self.heads.spot
             loss, iou = losses.edge_loss(head, cells, tensors[name], name == "spots")
@@ -160,18 +165,30 @@ class Trainer:
         """Everything that the next step depends on."""
         return {
             "step": self.step,
+            "vocabulary": self._vocabulary(),
             "model": self.model.state_dict(),
             "heads": self.heads.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer, _ in self.optimizers],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from a state."""
+        """Goes on from a state.
+
+        Raises:
+            DataError: it was made with other tokens: words of the screens have changed.
+        """
+        if state["vocabulary"] != self._vocabulary():
+            raise DataError("the state was made with another tokenizer", hint="start anew")
         self.step = state["step"]
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
         for (optimizer, _), saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
+
+    def _vocabulary(self) -> str:
+        """A hash of the tokenizer, which follows the words of the synthetic screens."""
+        entries = sorted(self.tokenizer.get_vocab().items())
+        return hashlib.blake2b(repr(entries).encode(), digest_size=8).hexdigest()
 
 
 def pretrain(config: Config, out: Path, say: Any = print) -> None:

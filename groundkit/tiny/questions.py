@@ -21,7 +21,7 @@ from groundkit.vocabulary import LANGS, Lang
 
 NEAR_SHARE = 0.1
 _OWN_WORDING = 0.7  # share of the words of `dataset.prompts`
-_STAR_ONLY = 0.15  # share of questions about a single star that say no coordinates
+_STAR_ONLY = 0.3  # share of questions about a single star that say no coordinates
 
 
 class Target(NamedTuple):

@@ -7,12 +7,12 @@ import pytest
 from groundkit.cli.main import run
 
 
-def tiny(monkeypatch, capsys, *arguments) -> tuple[int, str]:
+def tiny(monkeypatch, capfd, *arguments) -> tuple[int, str]:
     """Exit code and error."""
     monkeypatch.setattr(sys, "argv", ["groundkit", "tiny", *map(str, arguments)])
     with pytest.raises(SystemExit) as left:
         run()
-    output = capsys.readouterr()
+    output = capfd.readouterr()
     assert output.out == ""
     return int(left.value.code or 0), output.err
 
@@ -32,16 +32,16 @@ FILES = {
 @pytest.mark.parametrize(
     "options", [(), ("--untrained", "--seed", 4)], ids=["trained", "untrained"]
 )
-def test_a_folder_is_written(monkeypatch, capsys, tmp_path, options):
+def test_a_folder_is_written(monkeypatch, capfd, tmp_path, options):
     out = tmp_path / "new" / "model"
-    assert tiny(monkeypatch, capsys, "--out", out, *options) == (0, f"the tiny model -> {out}\n")
+    assert tiny(monkeypatch, capfd, "--out", out, *options) == (0, f"the tiny model -> {out}\n")
     assert {path.name for path in out.iterdir()} == FILES
     assert [path.name for path in out.parent.iterdir()] == ["model"]
 
 
-def test_the_same_seed_gives_the_same_files(monkeypatch, capsys, tmp_path):
+def test_the_same_seed_gives_the_same_files(monkeypatch, capfd, tmp_path):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        tiny(monkeypatch, capsys, "--out", tmp_path / name, "--untrained", "--seed", seed)
+        tiny(monkeypatch, capfd, "--out", tmp_path / name, "--untrained", "--seed", seed)
     one, same, other = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "abc"
     )
@@ -49,8 +49,8 @@ def test_the_same_seed_gives_the_same_files(monkeypatch, capsys, tmp_path):
     assert {name for name in one if one[name] != other[name]} == {"model.safetensors"}
 
 
-def test_a_seed_means_nothing_to_trained_weights(monkeypatch, capsys, tmp_path):
-    code, error = tiny(monkeypatch, capsys, "--out", tmp_path / "a", "--seed", 1)
+def test_a_seed_means_nothing_to_trained_weights(monkeypatch, capfd, tmp_path):
+    code, error = tiny(monkeypatch, capfd, "--out", tmp_path / "a", "--seed", 1)
     assert (code, error) == (
         2,
         "error: --seed: the trained weights have no seed; add --untrained\n",
@@ -58,31 +58,31 @@ def test_a_seed_means_nothing_to_trained_weights(monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.parametrize("options", [(), ("--untrained",)], ids=["trained", "untrained"])
-def test_a_folder_with_files_is_left_alone(monkeypatch, capsys, tmp_path, options):
+def test_a_folder_with_files_is_left_alone(monkeypatch, capfd, tmp_path, options):
     (tmp_path / "mine").touch()
-    code, error = tiny(monkeypatch, capsys, "--out", tmp_path, *options)
+    code, error = tiny(monkeypatch, capfd, "--out", tmp_path, *options)
     assert (code, error) == (
         2,
         f"error: --out: {tmp_path} is there already; name a new folder\n",
     )
 
 
-def test_a_folder_that_cannot_be_made(monkeypatch, capsys, tmp_path):
+def test_a_folder_that_cannot_be_made(monkeypatch, capfd, tmp_path):
     (tmp_path / "file").touch()
-    code, error = tiny(monkeypatch, capsys, "--out", tmp_path / "file" / "model")
+    code, error = tiny(monkeypatch, capfd, "--out", tmp_path / "file" / "model")
     assert code == 2
     assert error.startswith("error: ")
     assert error.count("\n") == 1
 
 
-def test_without_torch_the_way_to_install_it_is_shown(monkeypatch, capsys, tmp_path):
+def test_without_torch_the_way_to_install_it_is_shown(monkeypatch, capfd, tmp_path):
     import importlib.util
 
     real = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "torch" else real(name)
     )
-    code, error = tiny(monkeypatch, capsys, "--out", tmp_path / "model")
+    code, error = tiny(monkeypatch, capfd, "--out", tmp_path / "model")
     assert (code, error) == (
         2,
         "error: models need torch, which is not installed; pip install 'groundkit[train]'\n",

@@ -56,7 +56,7 @@ def test_many_questions_in_one_sequence_are_as_many_sequences():
     model, batch = build_model(TOKENIZER), batch_of()
     tensors = tensors_of(batch)
     with torch.no_grad():
-        _, _, end = losses.forward(model, tensors, batch.grid)
+        end = losses.forward(model, tensors, batch.grid).end
         ours = model.lm_head(end)
         for row in range(len(batch.ids)):
             frames = tensors["patches"][row].view(-1, 3, 1, 196).expand(-1, -1, 2, -1)
@@ -78,7 +78,7 @@ def test_no_question_sees_another():
     changed = {**tensors, "ids": tensors["ids"].clone()}
     changed["ids"][tensors["branch"] == 1] = 7
     with torch.no_grad():
-        before, after = (losses.forward(model, t, batch.grid)[2] for t in (tensors, changed))
+        before, after = (losses.forward(model, t, batch.grid).end for t in (tensors, changed))
     same = (before == after).all(-1)
     assert not same[tensors["branch"] == 1].any()
     assert same[(tensors["branch"] == 0) | (tensors["branch"] > 1)].all()

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from groundkit.contract import contract_of
+from groundkit.errors import DataError
 from groundkit.models.load import load_model
 from groundkit.tiny import pretrain
 from groundkit.tiny.data import Stage
@@ -50,6 +51,12 @@ def test_a_killed_run_ends_where_an_undisturbed_one_does(tmp_path, monkeypatch):
     for part in ("model", "heads"):
         for name, value in whole[part].items():
             assert torch.equal(value, killed[part][name]), name
+
+
+def test_a_state_with_other_tokens_is_refused():
+    trainer = pretrain.Trainer(CONFIG)
+    with pytest.raises(DataError, match="another tokenizer; start anew"):
+        trainer.restore(trainer.state() | {"vocabulary": "other"})
 
 
 def test_the_result_is_a_model_with_its_contract(tmp_path):
