@@ -18,8 +18,8 @@ from typing import Literal, get_args
 from groundkit.errors import OptionError
 from groundkit.geometry import IntBox, Point, Size, round_box
 from groundkit.grammar import write_box
-from groundkit.metrics.outputs import check_output, samples_file
 from groundkit.metrics.intake import check_split
+from groundkit.metrics.outputs import check_output, samples_file
 from groundkit.predict.samples import gold_for, images_seen_from, no_samples, read_samples
 from groundkit.records import Prediction, Sample
 from groundkit.store import atomic_write, encode_line, is_stream

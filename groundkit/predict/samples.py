@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from groundkit.errors import DataError, OptionError
 from groundkit.metrics.gold import Golds, to_arrays
-from groundkit.metrics.outputs import samples_file
 from groundkit.metrics.intake import check_split
+from groundkit.metrics.outputs import samples_file
 from groundkit.prediction_files.rows import read_chunks
 from groundkit.records import Gold, Sample
 from groundkit.store import encode_line, home, real
