@@ -24,6 +24,8 @@ MOST_BYTES = 4 << 20
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds
 _PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _SHOWN = 160
+# vLLM and SGLang know it: some models write coordinates between special tokens.
+_KEEP = "skip_special_tokens"
 
 
 class _Passing(Exception):  # noqa: N818  (no error: it is tried again)
@@ -34,8 +36,33 @@ class _Passing(Exception):  # noqa: N818  (no error: it is tried again)
         self.pause = pause
 
 
+class _UnknownField(Exception):  # noqa: N818  (no error: it is asked again without)
+    """The server does not know what is not in OpenAI's own API."""
+
+
+class _Function(msgspec.Struct):
+    name: str
+    arguments: str = ""
+
+
+class _Call(msgspec.Struct):
+    function: _Function
+
+
 class _Message(msgspec.Struct):
     content: str | None = None
+    tool_calls: list[_Call] | None = None
+
+    @property
+    def text(self) -> str:
+        """What the model wrote. A server that knows its family takes tool calls, which GUI models
+        answer with, out of the text: they are put back as Qwen-VL writes them."""
+        calls = [
+            f'<tool_call>\n{{"name": "{call.function.name}", "arguments": '
+            f"{call.function.arguments or '{}'}}}\n</tool_call>"
+            for call in self.tool_calls or ()
+        ]
+        return "\n".join([self.content, *calls] if self.content else calls)
 
 
 class _Choice(msgspec.Struct):
@@ -56,6 +83,7 @@ class Asker:
     def __init__(self, job: Job, endpoint: Endpoint, key: str | None) -> None:
         self._job, self._endpoint, self._key = job, endpoint, key
         self._stopped = threading.Event()
+        self._further: dict[str, Any] = {_KEEP: False}
         self._client = httpx2.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx2.Timeout(endpoint.timeout),
@@ -77,20 +105,22 @@ class Asker:
     def ask(self, question: Question) -> Answer:
         """The answer to a question; its `problem` says why there is none."""
         try:
-            body = self._body(question)
+            request = self._request(question)
         except DataError as error:
             return Answer(question.number, None, str(error))
         pauses = backoff(self._endpoint.retries)
         while True:
             try:
-                return self._try(question.number, body)
+                return self._try(question.number, request | self._further)
+            except _UnknownField:
+                self._further = {}
             except _Passing as error:
                 pause = next(pauses, None)
                 if pause is None or self._stopped.is_set():
                     return Answer(question.number, None, self._without_key(str(error)))
                 self._stopped.wait(pause if error.pause is None else error.pause)
 
-    def _body(self, question: Question) -> bytes:
+    def _request(self, question: Question) -> dict[str, Any]:
         kind, data = image_bytes(question)
         url = f"data:{kind};base64,{base64.b64encode(data).decode()}"
         words = question.words
@@ -109,11 +139,12 @@ class Asker:
         }
         if job.temperature:
             request["seed"] = seed_of(question, job.seed)
-        return msgspec.json.encode(request)
+        return request
 
-    def _try(self, number: int, body: bytes) -> Answer:
+    def _try(self, number: int, request: dict[str, Any]) -> Answer:
         url = f"{self._endpoint.url.rstrip('/')}/chat/completions"
         headers = {"Content-Type": "application/json"}
+        body = msgspec.json.encode(request)
         try:
             with self._client.stream("POST", url, content=body, headers=headers) as response:
                 data = self._read(response)
@@ -122,6 +153,8 @@ class Asker:
         except httpx2.HTTPError as error:
             said = " ".join(str(error).split()) or type(error).__name__
             raise _Passing(f"the server cannot be reached: {said[:_SHOWN]}") from None
+        if response.status_code in (400, 422) and _KEEP in request and _KEEP.encode() in data:
+            raise _UnknownField
         if response.status_code in _PASSING:
             what = f"the server answers {response.status_code}: {_excerpt(data)}"
             raise _Passing(what, _asked_pause(response))
@@ -178,7 +211,7 @@ def _to_answer(number: int, data: bytes) -> Answer:
     if not reply.choices:
         raise _Passing("the server sends no choices")
     choice = reply.choices[0]
-    return Answer(number, choice.message.content or "", cut=choice.finish_reason == "length")
+    return Answer(number, choice.message.text, cut=choice.finish_reason == "length")
 
 
 def _excerpt(data: bytes) -> str:

@@ -31,7 +31,8 @@ def echo(body):
     head, data = image["image_url"]["url"].split(",")
     size = Image.open(io.BytesIO(base64.b64decode(data))).size
     own = {name: body[name] for name in ("model", "max_tokens", "temperature")}
-    return json.dumps([head, size, words["text"], own, body.get("seed")], ensure_ascii=False)
+    more = [body.get("seed"), body.get("skip_special_tokens")]
+    return json.dumps([head, size, words["text"], own, *more], ensure_ascii=False)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -57,6 +58,14 @@ class Handler(BaseHTTPRequestHandler):
     def busy(self, body, tries):
         if tries == 1:
             self.send(429, {"error": "slow down"}, Retry_After="0")
+        else:
+            self.fine(body, tries)
+
+    def strict(self, body, tries):
+        """As OpenAI and `transformers serve` do with what they do not know."""
+        unknown = set(body) - {"model", "messages", "max_tokens", "temperature", "stream", "seed"}
+        if unknown:
+            self.send(422, {"detail": f"Unexpected fields in the request: {unknown}"})
         else:
             self.fine(body, tries)
 
@@ -91,6 +100,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def silent(self, body, tries):
         self.send(200, completion(None))
+
+    def calls(self, body, tries):
+        """As `transformers serve` answers for a Qwen-VL that wrote a tool call."""
+        function = {"name": "computer_use", "arguments": '{"coordinate": [548, 503]}'}
+        reply = completion("")
+        reply["choices"][0]["message"]["tool_calls"] = [
+            {"id": "1", "type": "function", "function": function}
+        ]
+        self.send(200, reply)
 
     def cut(self, body, tries):
         self.send(200, completion("<box>[[1, 2", "length"))

@@ -6,6 +6,7 @@ import pytest
 
 from groundkit import images
 from groundkit.errors import DataError, OptionError
+from groundkit.grammar import read_answer
 from groundkit.predict.endpoint import Endpoint, image_bytes, predict_endpoint
 from groundkit.predict.prompts import Words
 from groundkit.predict.questions import Question
@@ -47,12 +48,18 @@ def test_a_server_is_asked_what_the_model_here_would_be(tmp_path, bare, server):
     out = tmp_path / "p.jsonl"
     ask(bare, out, server, "fine", max_new_tokens=9)
     for sample, text in zip(read_jsonl(bare / "samples.jsonl", Sample), texts(out), strict=False):
-        head, size, words, own, seed = json.loads(text)
+        head, size, words, own, seed, skip = json.loads(text)
         assert head == "data:image/png;base64"
         assert size == [sample.width, sample.height]
         assert words == sample.prompt.removeprefix("<image>")
         assert own == {"model": "some-model", "max_tokens": 9, "temperature": 0.0}
-        assert seed is None
+        assert (seed, skip) == (None, False)
+
+
+def test_a_server_that_knows_only_openais_own_fields_gets_only_these(tmp_path, bare, server):
+    out = tmp_path / "p.jsonl"
+    assert ask(bare, out, server, "strict", retries=0).rows == 4
+    assert [json.loads(text)[5] for text in texts(out)] == [None] * 4
 
 
 def test_draws_have_seeds_of_their_own(tmp_path, bare, server):
@@ -97,6 +104,14 @@ def test_a_model_that_says_nothing_has_answered(tmp_path, bare, server):
     assert ask(bare, out, server, "silent").empty == 4
     assert texts(out) == [""] * 4
     assert ask(bare, out, server, "cut").cut == 4
+
+
+def test_a_tool_call_that_the_server_took_out_of_the_text_is_put_back(tmp_path, bare, server):
+    out = tmp_path / "p.jsonl"
+    assert ask(bare, out, server, "calls").empty == 0
+    call = '{"name": "computer_use", "arguments": {"coordinate": [548, 503]}}'
+    assert texts(out) == [f"<tool_call>\n{call}\n</tool_call>"] * 4
+    assert read_answer(texts(out)[0]).numbers == (548, 503)
 
 
 def test_a_server_that_dies_leaves_what_it_had_answered(tmp_path, bare, server):
