@@ -16,6 +16,7 @@ import msgspec
 from groundkit.errors import DataError
 from groundkit.families import MODEL_FAMILIES, find_family
 from groundkit.geometry import FrameName, ResizeRule, Size
+from groundkit.records import Terms
 from groundkit.store import decode, write_bytes
 from groundkit.vocabulary import Lang
 
@@ -58,11 +59,19 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
 
     @property
+    def terms(self) -> Terms:
+        """What of it the numbers depend on."""
+        return Terms(
+            frame=self.frame,
+            factor=self.factor,
+            min_pixels=self.min_pixels,
+            max_pixels=self.max_pixels,
+        )
+
+    @property
     def rule(self) -> ResizeRule | None:
         """How an image is resized before the model sees it; None if that is the model's affair."""
-        if self.factor is None or self.min_pixels is None or self.max_pixels is None:
-            return None
-        return ResizeRule(self.factor, self.min_pixels, self.max_pixels)
+        return rule_of(self)
 
     def seen_size(self, size: Size) -> Size:
         """(width, height) of what the model sees of an image of `size`.
@@ -76,6 +85,13 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
             return self.rule.apply(size)
         except ValueError as error:
             raise DataError(str(error)) from None
+
+
+def rule_of(terms: Terms | Contract) -> ResizeRule | None:
+    """The limits as a rule; None if there are none."""
+    if terms.factor is None or terms.min_pixels is None or terms.max_pixels is None:
+        return None
+    return ResizeRule(terms.factor, terms.min_pixels, terms.max_pixels)
 
 
 def contract_of(folder: Path) -> Contract | None:
@@ -169,9 +185,14 @@ def _check(contract: Contract, where: str) -> None:
         raise DataError(f"no version {contract.version}", f"{where}: version")
     if not contract.langs:
         raise DataError("no language", f"{where}: langs")
-    sizes = (contract.factor, contract.min_pixels, contract.max_pixels)
+    check_terms(contract, where)
+
+
+def check_terms(terms: Terms | Contract, where: str) -> None:
+    """Raises a DataError unless there are sizes within the limits, where the frame needs them."""
+    sizes = (terms.factor, terms.min_pixels, terms.max_pixels)
     if sizes == (None, None, None):
-        if contract.frame == "resized":
+        if terms.frame == "resized":
             what = "pixels of the resized image need factor, min_pixels and max_pixels"
             raise DataError(what, f"{where}: frame")
         return

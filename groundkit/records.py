@@ -4,7 +4,7 @@ Screen       a screenshot and the elements on it, in pixels of the original imag
 Element      one thing on a screen: a box, what its source calls it, its names
 Sample       a question about a screen, with its prompt, its answer and how it was made
 Gold         what a right answer to a question is: what scoring needs of a sample or a benchmark
-Prediction   what a model wrote about one sample, raw
+Prediction   what a model wrote about one sample, raw, with the terms of the model's contract
 Verdict      what scoring made of one prediction
 
 All are frozen. `store.read_jsonl` decodes them strictly: a wrong type, a missing field or a NaN
@@ -208,6 +208,22 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     frame: Literal["resized"] = "resized"
 
 
+class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of a model's contract its numbers depend on.
+
+    Attributes:
+        frame: of the numbers that the model reads and writes.
+        factor: both sides of an image that the model sees are multiples of it; None, as the limits,
+            where the frame does not depend on the resizing.
+        min_pixels, max_pixels: limits of width times height of that image.
+    """
+
+    frame: FrameName
+    factor: int | None = None
+    min_pixels: int | None = None
+    max_pixels: int | None = None
+
+
 class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a model wrote about one sample.
 
@@ -217,6 +233,8 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         frame: the coordinate frame of the numbers in `text`; None if the row does not say.
         seen: width and height of what the model saw, where that is not the gold record's image:
             what `resized` means in this row.
+        contract: of the model, as far as its numbers depend on it; None if nobody says. What
+            contradicts it is not scored.
         draw: which of several answers to the same question this is, from 0; scores are of the
             first.
         model: who wrote it.
@@ -229,6 +247,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     frame: FrameName | None = None
     seen: Size | None = None
+    contract: Terms | None = None
     draw: int = 0
     model: str = ""
     score: float | None = None

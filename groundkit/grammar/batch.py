@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
-from typing import NamedTuple
+from contextlib import suppress
+from itertools import compress, repeat
+from operator import not_
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,10 +21,9 @@ from numpy.typing import NDArray
 from groundkit.grammar.answer import Answer, Kind, no_answer
 from groundkit.grammar.numbers import holds_thousands
 from groundkit.grammar.read import read_answer
-from groundkit.grammar.write import unescape
+from groundkit.grammar.write import holds_escapes, unescape
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.int64]
 
 NO_TEXT = no_answer("no prediction")
 _WIDTHS = {"box": 4, "boxes": 4, "point": 2, "points": 2}
@@ -36,18 +37,22 @@ class _Plain(NamedTuple):
     Attributes:
         rule: of the grammar, that reads such texts.
         kind: box or point.
-        pattern: of the whole text.
-        groups: what each group of the pattern holds: `numbers`, `type`, `name` or `label`. None is
-            empty where it matched, but for a type: one that did not match is empty too.
+        starts: how such texts begin.
+        pattern: finds each text of several that stand before an _END.
+        groups: what each group of the pattern holds. Empty is one that did not match; only what
+            stands before the name in `<ref>` may be empty although it did.
+        counted: whether the pattern sees to it that there are as many numbers as should be.
     """
 
     rule: str
     kind: Kind
-    pattern: str
-    groups: tuple[str, ...] = ("numbers",)
+    starts: tuple[str, ...]
+    pattern: re.Pattern[str]
+    groups: tuple[Literal["before", "name", "numbers", "nothing"], ...]
+    counted: bool = True
 
 
-# Stands behind each text when all are looked through together.
+# Stands behind each text when several are looked through together.
 _END = "\x1e"
 # From here on numbers are absurd.
 _LARGEST = 1e9
@@ -57,42 +62,57 @@ _POINT = rf"{_N}, ?{_N}"
 _BOX = rf"{_POINT}, ?{_POINT}"
 # Of the most frequent forms only the letters; whether they are four numbers is seen later.
 _LIST = r"[0-9][0-9., ]{0,80}"
-# Not empty, since a group that did not match is empty too. Nothing that ends a thought, starts an
-# action, makes a key or is markup. In `<ref>` a type is what stands before the first hyphen.
+# Nothing that ends a thought, starts an action, makes a key or is markup. A type is what stands
+# before the first hyphen.
 _REF = r"(?!<)([^<>◁▷\n\x1e-]{0,1000})(?:-([^<>◁▷\n\x1e]{1,1000}))?"
 _LABEL = r"([^\"\\<>◁▷:=\x00-\x1f]{1,1000})"
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    """Passes over a text that has not the form as a whole, so that there is one match a text; with
+    two groups at least, so that what is found are tuples."""
+    return re.compile(rf"(?:{pattern}|[^{_END}]*){_END}")
+
+
 _PLAIN = (
     _Plain(
-        *("ref-box", "box"),
-        rf"<ref>{_REF}</ref><box>\[\[({_LIST})\]\]</box>",
-        ("type", "name", "numbers"),
+        *("ref-box", "box", ("<ref>",)),
+        _whole(rf"<ref>{_REF}</ref><box>\[\[({_LIST})\]\]</box>"),
+        ("before", "name", "numbers"),
+        counted=False,
     ),
     _Plain(
-        *("keyed", "box"),
-        rf"(?:```json\s)?(?:\[\s{{0,9}})?\{{\"bbox_2d\": ?\[({_LIST})\]"
-        rf"(?:, ?\"label\": ?\"{_LABEL}\")?\}}(?:\s?\])?(?:\s```)?",
-        ("numbers", "label"),
+        *("keyed", "box", ("```json", "[", "{")),
+        _whole(
+            rf"(?:```json\s)?(?:\[\s{{0,9}})?\{{\"bbox_2d\": ?\[({_LIST})\]"
+            rf"(?:, ?\"label\": ?\"{_LABEL}\")?\}}(?:\s?\])?(?:\s```)?"
+        ),
+        ("numbers", "name"),
+        counted=False,
     ),
     _Plain(
-        *("box-token", "box"),
-        rf"(?:<\|object_ref_start\|>{_REF}<\|object_ref_end\|>)?"
-        rf"<\|box_start\|>\(({_POINT}\), ?\({_POINT})\)<\|box_end\|>(?:<\|im_end\|>)?",
-        ("type", "name", "numbers"),
+        *("box-token", "box", ("<|",)),
+        _whole(
+            rf"(?:<\|object_ref_start\|>{_REF}<\|object_ref_end\|>)?"
+            rf"<\|box_start\|>\(({_POINT}\), ?\({_POINT})\)<\|box_end\|>(?:<\|im_end\|>)?"
+        ),
+        ("before", "name", "numbers"),
     ),
-    _Plain("brackets", "point", rf"[\[(]({_POINT})[\])]"),
-    _Plain("brackets", "box", rf"\[({_BOX})\]"),
-    _Plain("point", "point", rf"<point>({_N}(?: |, ?){_N})</point>"),
-)
-# A text that has none of the forms is passed over as a whole, so that there is one match a text.
-_ANY = re.compile(
-    rf"(?:{'|'.join(form.pattern for form in _PLAIN)}|[^{_END}]*){_END}",
+    _Plain(
+        *("brackets", "point", ("[", "(")),
+        _whole(rf"()[\[(]({_POINT})[\])]"),
+        ("nothing", "numbers"),
+    ),
+    _Plain(*("brackets", "box", ("[",)), _whole(rf"()\[({_BOX})\]"), ("nothing", "numbers")),
+    _Plain(
+        *("point", "point", ("<point>",)),
+        _whole(rf"()<point>({_N}(?: |, ?){_N})</point>"),
+        ("nothing", "numbers"),
+    ),
 )
 # JSON is decoded ten times as fast as numpy reads numbers.
-_LISTS: dict[int, msgspec.json.Decoder[list[tuple[float, ...]]]] = {
-    2: msgspec.json.Decoder(list[tuple[float, float]]),
-    4: msgspec.json.Decoder(list[tuple[float, float, float, float]]),
-}
-_GROUPS = list(chain.from_iterable(form.groups for form in _PLAIN))
+_decode = msgspec.json.Decoder(list[float]).decode
+_Found = dict[str, Sequence[str]]
 
 
 class Answers:
@@ -102,6 +122,8 @@ class Answers:
         kinds, rules, type_words, names: as in `Answer`, one for each text.
         first: the first box of each, or its first point twice, as written, shape (N, 4); zeros
             where there is neither.
+        widths: how many numbers a box or a point of each has: 4, 2, or 0 where there is neither,
+            shape (N,).
     """
 
     def __init__(self, texts: Sequence[str | None]) -> None:
@@ -115,7 +137,8 @@ class Answers:
         self.type_words = [""] * count
         self.names: list[str | None] = [None] * count
         self.first: Floats = np.zeros((count, 4))
-        left = self._read_plain() if count else []
+        self.widths = np.zeros(count, np.int8)
+        left = self._read_plain()
         self._read_others([row for row in left if texts[row] is not None])
         missing = [row for row in left if texts[row] is None]
         self._fill(missing, [NO_TEXT] * len(missing))
@@ -140,52 +163,63 @@ class Answers:
 
     def _read_plain(self) -> list[int]:
         """Fills in the answers of plain forms; returns the rows of all others."""
-        texts = ["" if text is None or _END in text else text for text in self._texts]
-        together = _END.join(texts) + _END
-        columns: list[tuple[str, ...]] = list(zip(*_ANY.findall(together), strict=True))
-        self._name(columns, "&" in together)
-        numbers = [
-            column for column, group in zip(columns, _GROUPS, strict=True) if group == "numbers"
-        ]
-        left = np.ones(len(texts), dtype=bool)
-        for form, column in zip(_PLAIN, numbers, strict=True):
-            rows = np.flatnonzero(np.fromiter(map(bool, column), bool, len(column)))
-            if len(rows):
-                left[self._place(form, rows, list(filter(None, column)))] = False
-        return np.flatnonzero(left).tolist()
+        left = list(range(len(self)))
+        for form in _PLAIN:
+            texts = [self._texts[row] or "" for row in left]
+            starts = list(map(str.startswith, texts, repeat(form.starts)))
+            if any(starts):
+                rows = list(compress(left, starts))
+                unread = self._read_form(form, rows, list(compress(texts, starts)))
+                left = [*compress(left, map(not_, starts)), *unread]
+        return left
 
-    def _place(self, form: _Plain, rows: Rows, written: list[str]) -> Rows:
-        """Fills in the coordinates of answers of one form; returns the rows of those that count."""
-        numbers = _numbers(written, _WIDTHS[form.kind])
-        fine = (np.abs(numbers) < _LARGEST).all(axis=1)
+    def _read_form(self, form: _Plain, rows: list[int], texts: list[str]) -> list[int]:
+        """Fills in the answers of one form among some texts; returns the rows of others."""
+        together = _END.join(texts) + _END
+        if together.count(_END) > len(texts):
+            together = "".join([("" if _END in text else text) + _END for text in texts])
+        columns = zip(*form.pattern.findall(together), strict=True)
+        found: _Found = dict(zip(form.groups, columns, strict=True))
+        left: list[int] = []
+        if not all(found["numbers"]):
+            rows, found, left = _split(found["numbers"], rows, found)
+            if not rows:
+                return left
+        numbers = _numbers(found["numbers"], form)
+        fine = (np.abs(numbers) < _LARGEST).all(axis=1) & ~_thousands(found["numbers"])
         if form.kind == "box":
             fine &= (numbers[:, :2] <= numbers[:, 2:]).all(axis=1)
-        fine &= ~_thousands(written)
         if not fine.all():
-            rows, numbers = rows[fine], numbers[fine]
-        self.first[rows] = np.tile(numbers, 4 // _WIDTHS[form.kind])
-        if form is not _PLAIN[0]:
-            for row in rows.tolist():
-                self.kinds[row], self.rules[row] = form.kind, form.rule
-        return rows
+            rows, found, others = _split(fine.tolist(), rows, found)
+            numbers, left = numbers[fine], left + others
+        self._place(form, rows, numbers)
+        if "name" in found:
+            self._name(rows, found, holds_escapes(together))
+        return left
 
-    def _name(self, columns: list[tuple[str, ...]], is_escaped: bool) -> None:
-        """Fills in what was named, from the groups of all forms; at most one names something."""
-        held: dict[str, list[tuple[str, ...]]] = {}
-        for group, column in zip(_GROUPS, columns, strict=True):
-            held.setdefault(group, []).append(column)
-        befores, names = (list(map(max, *held[group])) for group in ("type", "name"))
-        # Without a hyphen all of it is the name.
-        self.type_words = [
-            before if name else "" for before, name in zip(befores, names, strict=True)
-        ]
-        words = zip(names, befores, *held["label"], strict=True)
-        self.names = [name or before or label or None for name, before, label in words]
-        if is_escaped:
-            refs = enumerate(zip(befores, names, strict=True))
-            for row in [row for row, (before, name) in refs if "&" in name or "&" in before]:
-                self.type_words[row] = unescape(self.type_words[row])
-                self.names[row] = unescape(names[row] or befores[row])
+    def _place(self, form: _Plain, rows: list[int], numbers: Floats) -> None:
+        """Fills in coordinates."""
+        places, width = np.array(rows, dtype=np.int64), numbers.shape[1]
+        self.first[places] = np.tile(numbers, 4 // width)
+        self.widths[places] = width
+        if form is not _PLAIN[0]:
+            for row in rows:
+                self.kinds[row], self.rules[row] = form.kind, form.rule
+
+    def _name(self, rows: list[int], found: _Found, is_escaped: bool) -> None:
+        """Fills in what was named."""
+        words: Sequence[str] = found.get("before", ())
+        names: Sequence[str] = found["name"]
+        if words and not all(names):  # without a hyphen all of it is the name
+            pairs = list(zip(words, names, strict=True))
+            words = [before if name else "" for before, name in pairs]
+            names = [name or before for before, name in pairs]
+        if words and is_escaped:
+            words, names = (list(map(unescape, some)) for some in (words, names))
+        for row, word in zip(rows, words, strict=False):
+            self.type_words[row] = word
+        for row, name in zip(rows, names, strict=True):
+            self.names[row] = name or None
 
     def _read_others(self, rows: list[int]) -> None:
         known: dict[str | None, Answer] = {}
@@ -202,32 +236,48 @@ class Answers:
             self.type_words[row], self.names[row] = answer.type_word, answer.name
             if answer.kind in _WIDTHS:
                 width = _WIDTHS[answer.kind]
+                self.widths[row] = width
                 self.first[row] = answer.numbers[:width] * (4 // width)
 
 
-def _numbers(written: list[str], width: int) -> Floats:
-    """The coordinates of plain forms, shape (N, `width`); NaN where there are not so many."""
-    lists = f"[[{']$['.join(written)}]]"
-    lists = lists.replace("), (", ",").replace("),(", ",").replace(", ", ",").replace(" ", ",")
+def _split(
+    wanted: Sequence[Any], rows: list[int], found: _Found
+) -> tuple[list[int], _Found, list[int]]:
+    """The rows that are wanted, with what was found in them, and the other rows."""
+    kept: _Found = {group: list(compress(column, wanted)) for group, column in found.items()}
+    return list(compress(rows, wanted)), kept, list(compress(rows, map(not_, wanted)))
+
+
+def _numbers(written: Sequence[str], form: _Plain) -> Floats:
+    """The coordinates in answers of a form, shape (N, 4) or (N, 2); NaN where there are not so
+    many."""
+    width = _WIDTHS[form.kind]
+    if form.counted or set(map(str.count, written, repeat(","))) == {width - 1}:
+        with suppress(msgspec.DecodeError):  # numbers that begin with zeros are not JSON
+            numbers = np.array(_decode(_as_json(",".join(written), form)), dtype=np.float64)
+            return numbers.reshape(-1, width)
+    rows = [_row(one, form) for one in written]
+    return np.array([row if len(row) == width else [np.nan] * width for row in rows])
+
+
+def _row(written: str, form: _Plain) -> list[float]:
     try:
-        found = _LISTS[width].decode(lists.replace("$", ","))
+        return _decode(_as_json(written, form))
     except msgspec.DecodeError:
-        found = [_row(one, width) for one in lists[1:-1].split("$")]
-    numbers = chain.from_iterable(found)
-    return np.fromiter(numbers, np.float64, width * len(written)).reshape(-1, width)
+        return []
 
 
-def _thousands(written: list[str]) -> NDArray[np.bool_]:
+def _as_json(written: str, form: _Plain) -> str:
+    """A list of the numbers, if the form separates them by more than commas."""
+    if form.counted:
+        written = written.replace("), (", ",").replace("),(", ",")
+        written = written.replace(", ", ",").replace(" ", ",")
+    return f"[{written}]"
+
+
+def _thousands(written: Sequence[str]) -> NDArray[np.bool_]:
     """Where a comma may separate thousands, shape (N,)."""
     together = "$".join(written)
     if together.count(",") == together.count(", "):  # by far the most
         return np.zeros(len(written), dtype=bool)
     return np.fromiter(map(holds_thousands, written), bool, len(written))
-
-
-def _row(written: str, width: int) -> tuple[float, ...]:
-    try:
-        (found,) = _LISTS[width].decode(f"[{written}]")
-    except msgspec.DecodeError:
-        return (np.nan,) * width
-    return found

@@ -24,6 +24,11 @@ def escape(text: str) -> str:
     return _MARKUP.sub(lambda match: _ESCAPES.get(match[0], "&amp;"), text)
 
 
+def holds_escapes(text: str) -> bool:
+    """Whether `unescape` would change it."""
+    return "&" in text and _ESCAPED.search(text) is not None
+
+
 def unescape(text: str) -> str:
     """The inverse of `escape`."""
     if "&" not in text:

@@ -196,7 +196,6 @@ def figures_of(metric: Metric, ratio: Ratio, groups: Ints, count: int) -> list[F
     """One figure for each group; shares have their interval."""
     if metric.is_median:
         return medians(ratio, groups, count)
-    rows = np.bincount(groups[ratio.whole != 0], minlength=count).tolist()
     part, whole = sums(ratio, groups, count)
     if ratio.is_share:
         pairs = zip(part.astype(int).tolist(), whole.astype(int).tolist(), strict=True)
@@ -206,9 +205,12 @@ def figures_of(metric: Metric, ratio: Ratio, groups: Ints, count: int) -> list[F
             else Figure(value=None, n=0)
             for right, n in pairs
         ]
+    rows = whole if ratio.whole.dtype == bool else _total(ratio.whole != 0, groups, count)
     return [
         Figure(value=float(above / below) if below else None, n=n)
-        for above, below, n in zip(part.tolist(), whole.tolist(), rows, strict=True)
+        for above, below, n in zip(
+            part.tolist(), whole.tolist(), rows.astype(int).tolist(), strict=True
+        )
     ]
 
 
@@ -220,6 +222,8 @@ def sums(ratio: Ratio, groups: Ints, count: int) -> tuple[Floats, Floats]:
 
 
 def _total(column: NDArray[Any], groups: Ints, count: int) -> Floats:
+    if column.dtype == bool:
+        return np.bincount(groups[column], minlength=count).astype(np.float64)
     return np.bincount(groups, weights=column, minlength=count).astype(np.float64)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 AVERAGE = "average"
@@ -53,7 +54,7 @@ class Kind:
     unit: Unit = "number"
     better: Literal["more", "less"] = "more"
 
-    @property
+    @cached_property
     def defaults(self) -> dict[str, str]:
         """The default of each option."""
         return {key: values[0] if values else "micro" for key, values in self.options.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,6 +19,7 @@ DISTANCE_EDGES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 100
 SIZE_EDGES = (0.0, 8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 512.0)
 TOLERANCES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 POSITION_COLUMNS, POSITION_ROWS = 12, 8
+_AT_ONCE = 16  # batches
 
 
 class Bin(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +75,28 @@ class Distributions(msgspec.Struct, frozen=True, kw_only=True):
     rules: list[Provenance]
 
 
+class _Columns(NamedTuple):
+    """What is counted of some rows; see `judge.Scores`.
+
+    Attributes:
+        found: whether there is an answer where there is something to find, and
+        boxed: whether it is a box.
+        points: where the answer points, shape (N, 2).
+        gold: boxes, shape (N, 4).
+        sizes: of the images, shape (N, 2).
+    """
+
+    iou: Floats
+    distance: Floats
+    hit: Bools
+    present: Bools
+    found: Bools
+    boxed: Bools
+    points: Floats
+    gold: Floats
+    sizes: Floats
+
+
 @dataclass
 class Spread:
     """Counts, over batches, what a `Distributions` shows."""
@@ -81,44 +105,60 @@ class Spread:
     # Of each bin the samples and the hits, shape (bins, 2).
     _bins: dict[str, Ints] = field(default_factory=dict)
     _rules: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    # Columns of batches that are not counted yet: many calls for few rows each would take longer.
+    _waiting: list[_Columns] = field(default_factory=list)
 
     def add(self, batch: Batch, judged: Judged) -> None:
         """Looks at one more batch."""
         scores, arrays = judged.scores, batch.arrays
-        hit, present = scores.hit, scores.present
-        boxed = scores.scored & present & ~scores.is_point
-        self.rows += len(hit)
-        self._count("iou", _bin(scores.iou, IOU_EDGES), boxed, hit, len(IOU_EDGES))
-        known = ~np.isnan(scores.distance)
-        place = _bin(scores.distance, DISTANCE_EDGES)
-        self._count("distance", place, known, hit, len(DISTANCE_EDGES))
-        sides = np.maximum(arrays.boxes[:, 2:] - arrays.boxes[:, :2], 0)
-        lengths = np.sqrt(sides.prod(axis=1))
-        self._count("size", _bin(lengths, SIZE_EDGES), present, hit, len(SIZE_EDGES))
-        outside = np.where(
-            hit, 0.0, np.where(scores.scored & present, _outside(batch, judged), np.inf)
+        self.rows += len(scores.hit)
+        self._rules.update(zip(judged.answers.rules, scores.hit.tolist(), strict=True))
+        found = scores.scored & scores.present
+        self._waiting.append(
+            _Columns(
+                *(scores.iou, scores.distance, scores.hit, scores.present, found),
+                *(found & ~scores.is_point, centres(judged.boxes), arrays.boxes, arrays.sizes),
+            )
         )
-        far = np.searchsorted(TOLERANCES, outside)
+        if len(self._waiting) >= _AT_ONCE:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Counts the columns that wait."""
+        if not self._waiting:
+            return
+        rows = _Columns(*map(np.concatenate, zip(*self._waiting, strict=True)))
+        self._waiting.clear()
+        hit, present, boxes = rows.hit, rows.present, rows.gold
+        self._count("iou", _bin(rows.iou, IOU_EDGES), rows.boxed, hit, len(IOU_EDGES))
+        known = ~np.isnan(rows.distance)
+        place = _bin(rows.distance, DISTANCE_EDGES)
+        self._count("distance", place, known, hit, len(DISTANCE_EDGES))
+        lengths = np.sqrt(np.maximum(boxes[:, 2:] - boxes[:, :2], 0).prod(axis=1))
+        self._count("size", _bin(lengths, SIZE_EDGES), present, hit, len(SIZE_EDGES))
+        outside = np.where(rows.found, _outside(rows.points, boxes), np.inf)
+        far = np.searchsorted(TOLERANCES, np.where(hit, 0.0, outside))
         self._count("tolerance", far, np.ones_like(hit), hit, len(TOLERANCES) + 1)
-        sized = present & arrays.sizes.all(axis=1)
-        place = _position(arrays.boxes, arrays.sizes)
+        sized = present & rows.sizes.all(axis=1)
+        place = _position(boxes, rows.sizes)
         self._count("position", place, sized, hit, POSITION_COLUMNS * POSITION_ROWS)
-        self._rules.update(zip(judged.answers.rules, hit.tolist(), strict=True))
 
     def _count(self, name: str, place: Ints, counted: Bools, hit: Bools, bins: int) -> None:
-        both = [np.bincount(place[rows], minlength=bins) for rows in (counted, counted & hit)]
-        found = np.stack(both, axis=1)
+        both = np.bincount((2 * place + hit)[counted], minlength=2 * bins).reshape(-1, 2)
+        found = np.column_stack((both.sum(axis=1), both[:, 1]))
         self._bins[name] = found + self._bins[name] if name in self._bins else found
 
     def merge(self, other: Spread) -> None:
         """Adds the counts of others."""
         self.rows += other.rows
         self._rules.update(other._rules)
+        other._catch_up()
         for name, found in other._bins.items():
             self._bins[name] = found + self._bins[name] if name in self._bins else found
 
     def distributions(self) -> Distributions:
         """Of all batches; there must be at least one."""
+        self._catch_up()
         within = self._bins["tolerance"][:, 0].cumsum()
         cells = [Cell(n=n, hits=hits) for n, hits in self._bins["position"].tolist()]
         return Distributions(
@@ -159,9 +199,8 @@ def _bin(values: Floats, edges: tuple[float, ...]) -> Ints:
     return np.maximum(np.searchsorted(edges, values + 1e-9, side="right") - 1, 0)
 
 
-def _outside(batch: Batch, judged: Judged) -> Floats:
+def _outside(points: Floats, boxes: Floats) -> Floats:
     """How far each point is from its gold box, along the axis where it is farther; never 0."""
-    points, boxes = centres(judged.boxes), batch.arrays.boxes
     apart = np.maximum(boxes[:, :2] - points, points - boxes[:, 2:]).max(axis=1)
     result: Floats = np.maximum(apart, math.ulp(0.0))
     return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -29,6 +29,8 @@ _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 _ANSWERS = ("box", "boxes", "polygon", "absent")
 # Where a type is not known its rows have no share in the figure for types.
 _TYPES = TYPE_WORDS.keys() | {""}
+GROUPED = ("type", "source", "split", "group")
+"""The fields by which figures are broken down."""
 
 
 Columns = dict[str, Sequence[Any]]
@@ -41,8 +43,34 @@ def fields_as_columns(records: Sequence[msgspec.Struct]) -> Columns:
     return dict(zip(names, zip(*map(astuple, records), strict=True), strict=True))
 
 
+class Words(NamedTuple):
+    """A column of strings of which few differ.
+
+    Attributes:
+        words: those that occur, in the order in which they do.
+        codes: which of them stands in each row, shape (N,).
+    """
+
+    words: list[str]
+    codes: NDArray[np.int64]
+
+
+def number_words(column: Sequence[str]) -> Words:
+    """A column with its words numbered."""
+    code = {word: number for number, word in enumerate(dict.fromkeys(column))}
+    if len(code) == 1:
+        return Words(list(code), np.zeros(len(column), dtype=np.int64))
+    numbers = map(code.__getitem__, column)
+    return Words(list(code), np.fromiter(numbers, np.int64, len(column)))
+
+
 class Golds(list[Gold]):
     """Gold records, and their fields as columns."""
+
+    @cached_property
+    def words(self) -> dict[str, Words]:
+        """The columns by which figures are broken down, by the names of the fields."""
+        return {name: number_words(self.columns[name]) for name in GROUPED}
 
     @cached_property
     def columns(self) -> Columns:
@@ -198,7 +226,7 @@ def _check(
 
 
 def _check_types(golds: Golds, where: Callable[[int], str], field: str) -> None:
-    if set(golds.columns["type"]) <= _TYPES:
+    if _TYPES.issuperset(golds.words["type"].words):
         return
     row = next(row for row, gold in enumerate(golds) if gold.type not in _TYPES)
     what = f"unknown type {golds[row].type[:_EXCERPT]!r}"

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from groundkit.errors import OptionError
 from groundkit.metrics.aggregate import Facts, Ratios, Summary, summarise_groups
 from groundkit.metrics.boxes import SIZE_BUCKETS
-from groundkit.metrics.gold import Golds
+from groundkit.metrics.gold import GROUPED, Golds, Words, number_words
 from groundkit.metrics.judge import Ints
 from groundkit.metrics.measures import Ratio
 
 SmallInts = NDArray[np.int32]
 
-_FIELDS = ("type", "source", "split", "group")
 _SHOWN = ("type", "size", "source", "split")
+_COUNTABLE = 1 << 20
 
 
 class Codes(dict[str, int]):
@@ -45,12 +45,14 @@ class Labels:
     # The row of each code; kept from the first row on that has several.
     _members: list[SmallInts] = field(default_factory=list)
 
-    def add(self, values: Sequence[str]) -> None:
+    def add(self, column: Words) -> None:
         """Appends rows with one string each."""
+        count = len(column.codes)
         if self._members:
-            self._members.append(_count_up(self.rows, len(values)))
-        self._append(values)
-        self.rows += len(values)
+            self._members.append(_count_up(self.rows, count))
+        ours = self._small(map(self.code.__getitem__, column.words), len(column.words))
+        self._codes.append(ours[column.codes])
+        self.rows += count
 
     def add_several(self, values: Sequence[tuple[str, ...]]) -> None:
         """Appends rows with any number of strings each; those of none count as the empty one."""
@@ -59,7 +61,7 @@ class Labels:
             self._members.append(_count_up(0, self.rows))
         if self._members:
             self._members.append(np.array([row for row, _ in pairs], dtype=np.int32))
-        self._append([one for _, one in pairs])
+        self._codes.append(self._small((self.code[one] for _, one in pairs), len(pairs)))
         self.rows += len(values)
 
     def merge(self, other: Labels) -> None:
@@ -72,9 +74,6 @@ class Labels:
         ours = self._small(map(self.code.__getitem__, other.code), len(other.code))
         self._codes += [ours[codes] for codes in other._codes]
         self.rows += other.rows
-
-    def _append(self, values: Sequence[str]) -> None:
-        self._codes.append(self._small(map(self.code.__getitem__, values), len(values)))
 
     def _small(self, codes: Iterable[int], count: int) -> NDArray[Any]:
         """Codes in as few bytes as they need."""
@@ -122,14 +121,14 @@ class Labels:
 class Groupings:
     """All groupings of the rows added so far."""
 
-    _fields: dict[str, Labels] = field(default_factory=lambda: {name: Labels() for name in _FIELDS})
+    _fields: dict[str, Labels] = field(default_factory=lambda: {name: Labels() for name in GROUPED})
     _labels: dict[str, Labels] = field(default_factory=dict)
     _rows: int = 0
 
     def add(self, golds: Golds) -> None:
         """Appends the rows of a batch."""
         for name, labels in self._fields.items():
-            labels.add(golds.columns[name])
+            labels.add(golds.words[name])
         tables: Sequence[Mapping[str, str | tuple[str, ...]]] = golds.columns["labels"]
         if any(tables):
             for name in {name: None for table in tables for name in table}:
@@ -150,7 +149,7 @@ class Groupings:
 
     def summaries(self, facts: Facts, ratios: Ratios) -> dict[str, dict[str, Summary]]:
         """By grouping and label; of the sizes only those that occur."""
-        present, codes = np.unique(facts.size, return_inverse=True)
+        present, codes = compact(facts.size)
         sizes = summarise_groups(facts, ratios, codes, len(present))
         buckets = [SIZE_BUCKETS[bucket] for bucket in present.tolist()]
         by_size = dict(zip(buckets, sizes, strict=True))
@@ -189,7 +188,7 @@ class Groupings:
         titles = [""]
         for name in names:
             column, labels = self._column(name, sizes)
-            both, codes = np.unique(codes * len(labels) + column, return_inverse=True)
+            both, codes = compact(codes * len(labels) + column)
             titles = [
                 "+".join(filter(None, (titles[pair // len(labels)], labels[pair % len(labels)])))
                 for pair in both.tolist()
@@ -210,10 +209,23 @@ class Groupings:
         return labels.codes, list(labels.code)
 
 
+def compact(codes: NDArray[np.integer[Any]]) -> tuple[Ints, Ints]:
+    """The numbers that occur, sorted, and for each of `codes` where it stands among them: what
+    `np.unique` finds by sorting, which takes several times as long where numbers are small."""
+    most = int(codes.max(initial=0)) + 1
+    if most > _COUNTABLE:
+        present, place = np.unique(codes, return_inverse=True)
+        return present, place
+    present = np.flatnonzero(np.bincount(codes, minlength=most))
+    place = np.zeros(most, dtype=np.int64)
+    place[present] = np.arange(len(present))
+    return present, place[codes]
+
+
 def _blank(rows: int) -> Labels:
     """Rows that have no value."""
     labels = Labels()
-    labels.add([""] * rows)
+    labels.add(Words([""], np.zeros(rows, dtype=np.int64)))
     return labels
 
 
@@ -221,13 +233,13 @@ def _count_up(start: int, count: int) -> SmallInts:
     return np.arange(start, start + count, dtype=np.int32)
 
 
-def screens_of(golds: Golds) -> list[str]:
+def screens_of(golds: Golds) -> Words:
     """What intervals are clustered by: the screen of each record, or where that is not named its
     image."""
-    columns = golds.columns
-    return [
-        screen or image for screen, image in zip(columns["screen"], columns["image"], strict=True)
-    ]
+    screens, images = golds.columns["screen"], golds.columns["image"]
+    if not any(screens):
+        return number_words(images)
+    return number_words([name or image for name, image in zip(screens, images, strict=True)])
 
 
 def _values(table: Mapping[str, str | tuple[str, ...]], name: str) -> tuple[str, ...]:

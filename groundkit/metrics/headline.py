@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -60,12 +61,13 @@ def overall_figures(
         sizes: bucket of each row.
     """
     intervals = _bootstrapped(ratios, screens, seed)
+    cells_of_each = cache(lambda names: groupings.cells(names, sizes))
     found = {}
     for metric, ratio in ratios.items():
         figure = _overall(metric, ratio, intervals.get(metric))
         named = metric.average or cells
         if named and not metric.name.startswith("refusal"):
-            codes, titles = groupings.cells(named, sizes)
+            codes, titles = cells_of_each(tuple(named))
             macro = _macro(metric, ratio, codes, len(titles))
             if metric.average:
                 figure = _averaged(metric, ratio, codes, screens, macro, seed)

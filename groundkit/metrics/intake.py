@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, repeat
 from typing import get_args
 
 import numpy as np
@@ -91,10 +91,17 @@ class Intake:
     # Of `ids` by id; made when it is first asked for, since few files repeat themselves.
     _key_of: dict[str, int] = field(default_factory=dict)
 
-    def answered(self, ids: Iterable[str], keys: Keys) -> None:
-        """Notes that samples were answered, each for the first time."""
-        self.ids.update(dict.fromkeys(ids))
-        self.keys.append(keys)
+    def answer(self, ids: Sequence[str]) -> bool:
+        """Notes that samples were answered, if that is the first time for all of them; returns
+        whether it is."""
+        before = len(self.ids)
+        self.ids.update(zip(ids, repeat(None)))
+        added = len(self.ids) - before
+        if added == len(ids):
+            return True
+        for _ in range(added):
+            self.ids.popitem()
+        return False
 
     def key_of(self, name: str) -> int:
         """The key of the gold record of a sample that was answered."""

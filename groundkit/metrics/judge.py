@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from operator import eq
 from typing import Any, get_args
 
@@ -28,12 +27,8 @@ _CODE = {status: code for code, status in enumerate(STATUSES)}
 _SCORED = _CODE["scored"]
 
 _NO_SIZE = bx.SIZE_BUCKETS.index("none")
-_POINTS = frozenset({"point", "points"})
-_LOCATED = _POINTS | {"box", "boxes"}
+_POINT = 2
 _ENDLESS, _ENDLESS_FACTOR = 100, 4
-_cached_type = lru_cache(maxsize=4096)(type_of_word)
-# Longer words are no type, and a cache of them would hold on to megabytes.
-_CACHED_LENGTH = 32
 
 Ints = NDArray[np.int64]
 
@@ -128,7 +123,7 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
     """
     answers = Answers(batch.texts)
     gold, raw = batch.arrays, answers.first
-    scored, is_point = _among(answers.kinds, _LOCATED), _among(answers.kinds, _POINTS)
+    scored, is_point = answers.widths > 0, answers.widths == _POINT
     boxes = to_saved(raw, batch.frames, gold)
     place = locate(boxes, gold, edges)
     found = scored & gold.present
@@ -152,10 +147,6 @@ def judge(batch: Batch, edges: bx.Edges = "closed") -> Judged:
     return Judged(answers, raw, boxes, scores, edges)
 
 
-def _among(kinds: Sequence[str], wanted: frozenset[str]) -> bx.Bools:
-    return np.fromiter(map(wanted.__contains__, kinds), bool, len(kinds))
-
-
 def _word_scores(
     answers: Answers, columns: Mapping[str, Sequence[Any]], scored: bx.Bools
 ) -> dict[str, NDArray[Any]]:
@@ -164,7 +155,9 @@ def _word_scores(
     # Without a name nothing was named, which is not the empty name.
     written = answers.names
     gold_names, types = columns["name"], columns["type"]
-    typed = np.fromiter(map(bool, types), bool, count)
+    typed = np.ones(count, dtype=bool)
+    if "" in types:
+        typed = np.fromiter(map(bool, types), bool, count)
     named, known = np.ones(count, dtype=bool), gold_names
     if None in gold_names:
         named = np.array([name is not None for name in gold_names])
@@ -194,9 +187,14 @@ def _word_scores(
 
 
 def _types(answers: Answers) -> Iterator[str | None]:
-    words = answers.type_words
-    lengthy = max(map(len, words)) > _CACHED_LENGTH
-    return map(type_of_word if lengthy else _cached_type, words)
+    return map(_Types().__getitem__, answers.type_words)
+
+
+class _Types(dict[str, str | None]):
+    """What each word that was asked for stands for: few words, each of many answers."""
+
+    def __missing__(self, word: str) -> str | None:
+        return self.setdefault(word, type_of_word(word))
 
 
 def _failure_code(answer: Answer) -> int:

@@ -15,8 +15,9 @@ from groundkit.metrics.gold import GoldArrays, Golds
 Keys = NDArray[np.uint64]
 
 # Odd, and far from each other: powers of the 64-bit golden ratio of SplitMix64.
-_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 15)], np.uint64)
-_TEXTS = 4
+_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 17)], np.uint64)
+_FEW = ("type", "source", "split")
+_TEXTS = 6  # id, name, three of few words, and a region
 _NO_POINT = (np.inf, np.inf)
 
 
@@ -25,23 +26,17 @@ def row_keys(golds: Golds, arrays: GoldArrays) -> Keys:
     columns = golds.columns
     # A name that is not known is not the empty name.
     names = ["\0" if name is None else name for name in columns["name"]]
-    few = zip(columns["type"], columns["source"], columns["split"], strict=True)
     total = _checks(columns["id"]) * _FACTORS[0] + _checks(names) * _FACTORS[1]
-    total += np.fromiter(map(_Checks().__getitem__, few), np.uint64, len(golds)) * _FACTORS[2]
+    for factor, name in zip(_FACTORS[2:], _FEW, strict=False):
+        words, codes = golds.words[name]
+        total += (_checks(words) * factor)[codes]
     if arrays.regions or not arrays.present.all():
-        total += _region_checks(golds) * _FACTORS[3]
+        total += _region_checks(golds) * _FACTORS[_TEXTS - 1]
     numbers = [arrays.boxes, arrays.sizes, arrays.originals, _points(columns["point"])]
     # The bytes of the floats: as whole numbers 1.2 and 1.7 would be the same.
     bits = np.concatenate(numbers, axis=1).view(np.uint64)
     result: Keys = total + bits @ _FACTORS[_TEXTS:]  # modulo 2 ** 64
     return result
-
-
-class _Checks(dict[tuple[str, ...], int]):
-    """The checksum of each tuple of strings that was asked for: few, each of many records."""
-
-    def __missing__(self, words: tuple[str, ...]) -> int:
-        return self.setdefault(words, crc32("\0".join(words).encode()))
 
 
 def _checks(texts: Sequence[str]) -> Keys:
@@ -58,5 +53,7 @@ def _region_checks(golds: Golds) -> Keys:
 
 
 def _points(points: Sequence[tuple[float, float] | None]) -> Floats:
+    if points.count(None) == len(points):
+        return np.full((len(points), 2), np.inf)
     numbers = chain.from_iterable([point or _NO_POINT for point in points])
     return np.fromiter(numbers, np.float64, 2 * len(points)).reshape(-1, 2)

@@ -17,7 +17,8 @@ import msgspec
 import numpy as np
 
 from groundkit.errors import DataError, UndeclaredFrameError
-from groundkit.geometry import FRAME_NAMES, FrameName
+from groundkit.geometry import FRAME_NAMES, FrameName, Size
+from groundkit.metrics.contracts import check_contracts, check_images
 from groundkit.metrics.gold import Columns, GoldArrays, Golds, fields_as_columns, to_arrays
 from groundkit.metrics.intake import Intake, Selection
 from groundkit.metrics.keys import Keys, row_keys
@@ -82,36 +83,53 @@ def read_batches(
         DataError: a row cannot be decoded or has no gold record.
     """
     for number, chunk in enumerate(predictions, first):
+        if not chunk.records:
+            continue
         intake.rows += len(chunk.records)
-        golds = _golds(chunk, selection.golds)
-        rows, further = _choose(golds, chunk, selection.split, intake)
-        batch = _batch(chunk, golds, rows, selection, intake, number) if rows else None
+        columns = fields_as_columns(chunk.records)
+        golds = _golds(columns, selection.golds, chunk.where)
+        ids = _ids(golds, columns)
+        rows, further = _choose(golds, ids, columns["draw"], selection.split, intake)
+        if len(rows) < len(golds):
+            columns = {name: [column[row] for row in rows] for name, column in columns.items()}
+        batch = _batch(chunk, columns, golds, rows, selection, intake, number) if rows else None
         _count_further(chunk, golds, further, intake)
         if batch is not None:
             intake.scored += len(rows)
             yield batch
 
 
-def _golds(chunk: Chunk[Prediction], dataset: dict[str, Gold] | None) -> list[Gold | None]:
+def _golds(
+    columns: Columns, dataset: dict[str, Gold] | None, where: Callable[[int], str]
+) -> Sequence[Gold | None]:
     """The gold record of each prediction; None where the dataset holds none."""
-    ids = [prediction.id for prediction in chunk.records]
+    ids = columns["id"]
     if dataset is not None:
         return list(map(dataset.get, ids))
-    golds = [prediction.gold for prediction in chunk.records]
-    if None in golds:
+    if None in columns["gold"]:
         raise DataError(
             "the row has no `gold` to be scored against",
-            chunk.where(golds.index(None)),
+            where(columns["gold"].index(None)),
             hint="name the dataset: --dataset samples.jsonl",
         )
-    owners = [gold.id for gold in golds if gold is not None]
+    golds = Golds(columns["gold"])
+    owners = golds.columns["id"]
     if owners != ids:
         index = next(index for index, id in enumerate(ids) if id != owners[index])
         raise DataError(
             f"the gold record belongs to {owners[index]!r}, the row to {ids[index]!r}",
-            f"{chunk.where(index)}: gold.id",
+            f"{where(index)}: gold.id",
         )
     return golds
+
+
+def _ids(golds: Sequence[Gold | None], columns: Columns) -> Sequence[str]:
+    """Of each prediction; where there is a record its own string, which a dataset and what is
+    remembered of the predictions then share."""
+    if isinstance(golds, Golds):
+        return golds.columns["id"]
+    pairs = zip(golds, columns["id"], strict=True)
+    return [name if gold is None else gold.id for gold, name in pairs]
 
 
 def _first_id(golds: dict[str, Gold], split: str) -> str:
@@ -140,72 +158,76 @@ def advise(line: bytes, error: DataError) -> DataError:
 
 
 def _choose(
-    golds: Sequence[Gold | None], chunk: Chunk[Prediction], split: str, intake: Intake
+    golds: Sequence[Gold | None],
+    ids: Sequence[str],
+    draws: Sequence[int],
+    split: str,
+    intake: Intake,
 ) -> tuple[Sequence[int], Sequence[int]]:
-    """Indices of the rows that count, and of further answers to a sample; all others are counted
-    in `intake`."""
-    if split == "all" and None not in golds:
-        new = {prediction.id for prediction in chunk.records}
-        if len(new) == len(golds) and intake.ids.keys().isdisjoint(new):
-            # What nearly every file is like: then there is nothing to look at row by row.
-            return range(len(golds)), ()
+    """Indices of the rows that count, whose samples are then answered, and of further answers to a
+    sample; all others are counted in `intake`."""
+    if split == "all" and None not in golds and intake.answer(ids):
+        # What nearly every file is like: then there is nothing to look at row by row.
+        return range(len(golds)), ()
     rows: list[int] = []
     further: list[int] = []
-    new = set()
-    for index, (prediction, gold) in enumerate(zip(chunk.records, golds, strict=True)):
+    for index, (name, gold) in enumerate(zip(ids, golds, strict=True)):
         if gold is None:
             intake.unknown += 1
-            intake.show("unknown", prediction.id)
+            intake.show("unknown", name)
         elif split not in ("all", gold.split):
             intake.other_split += 1
-        elif prediction.id in intake.ids or prediction.id in new:
-            if not prediction.draw:  # another answer that was asked for is no duplicate
+        elif not intake.answer([name]):
+            if not draws[index]:  # another answer that was asked for is no duplicate
                 further.append(index)
         else:
-            new.add(prediction.id)
             rows.append(index)
     return rows, further
 
 
 def _batch(
     chunk: Chunk[Prediction],
+    columns: Columns,
     golds: Sequence[Gold | None],
     rows: Sequence[int],
     selection: Selection,
     intake: Intake,
     number: int,
 ) -> Batch:
-    every = len(rows) == len(golds)
-    predictions = chunk.records if every else [chunk.records[row] for row in rows]
-    chosen = Golds(golds if every else map(golds.__getitem__, rows))  # type: ignore[arg-type]
-    columns = fields_as_columns(predictions)
+    if isinstance(golds, Golds) and len(rows) == len(golds):
+        chosen = golds
+    else:
+        chosen = Golds(map(golds.__getitem__, rows))  # type: ignore[arg-type]
 
     def where(row: int) -> str:
         return chunk.where(rows[row])
 
     frames = _frames(columns["frame"], selection, intake, where)
     if selection.golds is not None and any(columns["gold"]):
-        _compare(predictions, chosen, intake)
-        if selection.frame is None:
-            _check_images(predictions, chosen, where)
+        conflicts = intake.conflicts
+        _compare(columns["gold"], chosen, intake)
+        if intake.conflicts > conflicts and selection.frame is None:
+            check_images(columns, chosen, where)
+    if any(columns["contract"]):
+        check_contracts(columns, chosen, selection, where)
     intake.frames.update(frames)
     intake.models.update(columns["model"])
     arrays = to_arrays(chosen, where, "gold.", selection.rule)
     if selection.rule is None:
-        arrays = _as_seen(arrays, predictions)
+        arrays = _as_seen(arrays, columns["seen"])
     _check_sizes(arrays, frames, where)
     batch = Batch(chosen, columns["text"], frames, _confidences(columns), arrays, number)
-    # The ids of the gold records, so that a dataset and `intake` share the strings.
-    intake.answered(chosen.columns["id"], batch.keys)
+    intake.keys.append(batch.keys)
     return batch
 
 
 def _confidences(columns: Columns) -> Sequence[tuple[float, ...]]:
     """The confidences in the boxes of each answer."""
     several: Sequence[tuple[float, ...]] = columns["scores"]
-    if all(score is None for score in columns["score"]):
+    single = columns["score"]
+    if single.count(None) == len(single):
         return several
-    pairs = zip(several, columns["score"], strict=True)
+    pairs = zip(several, single, strict=True)
     return [many or (() if one is None else (one,)) for many, one in pairs]
 
 
@@ -217,7 +239,7 @@ def _count_further(
         prediction, gold = chunk.records[row], golds[row]
         assert gold is not None
         intake.repeat(prediction.id)
-        if _contradicts(prediction, gold) or _key(gold) != intake.key_of(prediction.id):
+        if _contradicts(prediction.gold, gold) or _key(gold) != intake.key_of(prediction.id):
             intake.conflicts += 1
             intake.show("conflicts", prediction.id)
 
@@ -252,9 +274,8 @@ def _frames(
     return cast("Sequence[FrameName]", said)
 
 
-def _as_seen(arrays: GoldArrays, predictions: Sequence[Prediction]) -> GoldArrays:
+def _as_seen(arrays: GoldArrays, said: Sequence[Size | None]) -> GoldArrays:
     """The arrays with the sizes that rows say the model saw, where those are not the images'."""
-    said = list(map(attrgetter("seen"), predictions))
     if not any(said):
         return arrays
     seen = arrays.seen.copy()
@@ -262,21 +283,6 @@ def _as_seen(arrays: GoldArrays, predictions: Sequence[Prediction]) -> GoldArray
         if size is not None:
             seen[row] = size
     return replace(arrays, seen=seen)
-
-
-def _check_images(
-    predictions: Sequence[Prediction], golds: Sequence[Gold], where: Callable[[int], str]
-) -> None:
-    """Refuses answers in pixels of an image of another size than the dataset's."""
-    for row, (prediction, gold) in enumerate(zip(predictions, golds, strict=True)):
-        own = prediction.gold
-        if own is None or prediction.frame != "resized" or prediction.seen is not None:
-            continue
-        if (own.width, own.height) != (gold.width, gold.height):
-            what = f"the answer is in pixels of an image of {own.width}x{own.height}"
-            what += f", the dataset's is {gold.width}x{gold.height}"
-            hint = "predict anew, or leave --dataset out: the row carries its own gold record"
-            raise DataError(what, where(row), hint=hint)
 
 
 def _check_sizes(
@@ -292,16 +298,16 @@ def _check_sizes(
             raise DataError(what, where(row), hint=hint)
 
 
-def _compare(predictions: Sequence[Prediction], golds: Sequence[Gold], intake: Intake) -> None:
+def _compare(owns: Sequence[Gold | None], golds: Sequence[Gold], intake: Intake) -> None:
     """Counts the predictions whose own gold record is not the one they are scored against."""
-    for prediction, gold in zip(predictions, golds, strict=True):
-        if _contradicts(prediction, gold):
+    for own, gold in zip(owns, golds, strict=True):
+        if _contradicts(own, gold):
             intake.conflicts += 1
             intake.show("conflicts", gold.id)
 
 
-def _contradicts(prediction: Prediction, gold: Gold) -> bool:
-    return prediction.gold is not None and _facts(prediction.gold) != _facts(gold)
+def _contradicts(own: Gold | None, gold: Gold) -> bool:
+    return own is not None and _facts(own) != _facts(gold)
 
 
 def unanswered(selection: Selection, intake: Intake) -> Iterator[Batch]:

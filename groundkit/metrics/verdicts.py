@@ -123,7 +123,7 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
     yield answers.rules
     yield _where(judged.boxes, scored & ~scores.is_point)
     yield _where(centres(judged.boxes), scored)
-    yield _where(batch.arrays.boxes, scores.present)
+    yield golds["box"] if None not in golds["box"] else _where(batch.arrays.boxes, scores.present)
     yield scores.iou.tolist()
     yield scores.hit.tolist()
     yield scores.on_edge.tolist()

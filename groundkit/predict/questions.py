@@ -105,6 +105,7 @@ def to_prediction(
         text=text,
         frame=contract.frame,
         seen=question.seen if other else None,
+        contract=contract.terms,
         draw=question.draw,
         model=model,
         gold=gold,

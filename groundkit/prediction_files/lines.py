@@ -23,10 +23,12 @@ class Block(NamedTuple):
 
     Attributes:
         number: of its first line, from 1.
+        breaks: how many line breaks it holds.
     """
 
     data: bytes
     number: int
+    breaks: int
 
 
 def read_blocks(
@@ -49,17 +51,19 @@ def read_blocks(
             for index, line in enumerate(data.split(b"\n"), number):
                 if len(line) > MAX_LINE:
                     raise too_long(f"{path}:{index}")
-        yield Block(data, number)
-        number += data.count(b"\n")
+        breaks = data.count(b"\n")
+        yield Block(data, number, breaks)
+        number += breaks
 
 
 def lines_of(block: Block, path: Path) -> Chunk[bytes]:
     """The lines of a block that are not blank, of which there may be none."""
     full = list(filter(bytes.strip, block.data.split(b"\n")))
-    return Chunk(full, functools.partial(_place, path, block))
+    return Chunk(full, functools.partial(place_in, path, block))
 
 
-def _place(path: Path, block: Block, index: int) -> str:
+def place_in(path: Path, block: Block, index: int) -> str:
+    """File and line of the line `index` of those of a block that are not blank."""
     lines = enumerate(block.data.split(b"\n"), block.number)
     numbers = [number for number, line in lines if line.strip()]
     return f"{path}:{numbers[index]}"

@@ -18,8 +18,8 @@ from groundkit.prediction_files.fields import resolve, shown
 from groundkit.prediction_files.formats import detect, format_named
 from groundkit.prediction_files.formats.base import Format, Paths
 from groundkit.prediction_files.keys import Join
-from groundkit.prediction_files.lines import Block, lines_of
-from groundkit.prediction_files.rows import RowFile, decode_chunk, decode_rows, open_rows
+from groundkit.prediction_files.lines import Block
+from groundkit.prediction_files.rows import RowFile, decode_block, decode_rows, open_rows
 from groundkit.records import Prediction
 from groundkit.store import is_stream
 
@@ -189,7 +189,7 @@ def read_block(block: Block, path: Path, advise: Advice | None = None) -> Chunk[
     Raises:
         DataError: names the file, the row and the field that is wrong.
     """
-    return decode_chunk(lines_of(block, path), Prediction, advise)
+    return decode_block(block, path, Prediction, advise)
 
 
 def read_predictions(

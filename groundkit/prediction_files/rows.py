@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -23,7 +24,7 @@ from groundkit.prediction_files.documents import (
     parts_with_nan,
     read_document,
 )
-from groundkit.prediction_files.lines import Block, lines_of, read_blocks
+from groundkit.prediction_files.lines import Block, lines_of, place_in, read_blocks
 from groundkit.prediction_files.parquet import MAGIC, read_parquet
 from groundkit.prediction_files.streams import MAX_LINE, open_unpacked, read_whole, too_long
 from groundkit.store import decode_line, is_stream, non_finite
@@ -36,7 +37,7 @@ _HEAD = 32
 _UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _UNREADABLE = (ValueError, RecursionError)
 
-_Piece = tuple[Container, Chunk[Any]]
+_Piece = tuple[Container, Chunk[Any] | Block]
 
 
 class RowFile:
@@ -64,7 +65,7 @@ class RowFile:
             DataError: one is no JSON object.
         """
         assert self._first is not None
-        chunk = self._first[1]
+        chunk = _as_chunk(self._first[1], self.path)
         return decode_rows(Chunk(chunk.records[:_HEAD], chunk.place)).records
 
     def chunks(self, record: type[T], advise: Advice | None = None) -> Iterator[Chunk[T]]:
@@ -76,8 +77,8 @@ class RowFile:
         Raises:
             DataError: names the file, the row and the field that is wrong.
         """
-        for chunk in self.raw():
-            yield decode_chunk(chunk, record, advise)
+        for piece in self._all():
+            yield _decode(piece, self.path, record, advise)
 
     def raw(self) -> Iterator[Chunk[Any]]:
         """All rows as they lie in the file: bytes of JSON, or a Row of a table.
@@ -85,6 +86,10 @@ class RowFile:
         Raises:
             DataError: the file is damaged.
         """
+        for piece in self._all():
+            yield _as_chunk(piece, self.path)
+
+    def _all(self) -> Iterator[Chunk[Any] | Block]:
         assert self._first is not None
         pieces = self._pieces
         if pieces is None:
@@ -94,8 +99,8 @@ class RowFile:
         else:
             self._pieces = None
             pieces = chain([self._first], pieces)
-        for _, chunk in pieces:
-            yield chunk
+        for _, piece in pieces:
+            yield piece
 
     def blocks(self) -> Iterator[Block]:
         """The rows of a JSON Lines file that is no pipe, as they lie there: the raw lines of each
@@ -120,12 +125,25 @@ def read_chunks(path: Path, record: type[T], advise: Advice | None = None) -> It
     Raises:
         DataError: names the file, the line and the field that is wrong.
     """
-    for _, chunk in _pieces(path):
-        yield decode_chunk(chunk, record, advise)
+    for _, piece in _pieces(path):
+        yield _decode(piece, path, record, advise)
+
+
+def _decode(
+    piece: Chunk[Any] | Block, path: Path, record: type[T], advise: Advice | None
+) -> Chunk[T]:
+    if isinstance(piece, Block):
+        return decode_block(piece, path, record, advise)
+    return decode_chunk(piece, record, advise)
+
+
+def _as_chunk(piece: Chunk[Any] | Block, path: Path) -> Chunk[Any]:
+    return lines_of(piece, path) if isinstance(piece, Block) else piece
 
 
 def _pieces(path: Path) -> Iterator[_Piece]:
-    """The rows as they lie in the file: lines and items of a list as bytes, table rows as dicts."""
+    """The rows as they lie in the file: blocks of lines, items of a list as bytes, table rows as
+    dicts."""
     with open_unpacked(path) as stream:
         if stream.peek(len(MAGIC)).startswith(MAGIC):
             plain = not is_stream(path) and _is_plain_parquet(path)
@@ -139,7 +157,7 @@ def _pieces(path: Path) -> Iterator[_Piece]:
                 yield "json", rows
             return
         for block in read_blocks(stream, path, start, number):
-            yield "jsonl", lines_of(block, path)
+            yield "jsonl", block
 
 
 def _is_plain_parquet(path: Path) -> bool:
@@ -178,6 +196,25 @@ def _is_document(start: bytes, stream: Any) -> bool:
         except _UNREADABLE:
             return False
     return not lists_of(document).keys().isdisjoint(LIST_KEYS)
+
+
+def decode_block(
+    block: Block, path: Path, record: type[T], advise: Advice | None = None
+) -> Chunk[T]:
+    """The lines of a block as typed records.
+
+    Raises:
+        DataError: names the file, the row and the field that is wrong.
+    """
+    # All at once costs a sixth less than line by line, which knows what is wrong with one, and what
+    # to do with blank lines.
+    try:
+        records = msgspec.json.Decoder(record).decode_lines(block.data)
+    except _UNDECODABLE:
+        records = []
+    if len(records) == block.breaks + (not block.data.endswith(b"\n")):
+        return Chunk(records, partial(place_in, path, block))
+    return decode_chunk(lines_of(block, path), record, advise)
 
 
 def decode_chunk(chunk: Chunk[Any], record: type[T], advise: Advice | None = None) -> Chunk[T]:

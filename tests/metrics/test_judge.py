@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundkit.geometry import FRAME_NAMES, Frame, convert
-from groundkit.metrics import judge as module
 from groundkit.metrics.judge import STATUSES, judge
 from tests.metrics.builders import answer, figure, make_batch, make_gold, summary_of
 
@@ -154,13 +153,6 @@ def test_ties_do_not_depend_on_the_frame(frame):
             frame, lambda side, left=left: side - left, lambda side, right=right: side + right
         )
         assert figure(batch, "hit") == hits
-
-
-def test_words_too_long_for_a_type_are_not_kept():
-    module._cached_type.cache_clear()
-    judge_one(f"<ref>{'x' * 1000}-地址</ref><box>[[0, 0, 9, 9]]</box>")
-    assert module._cached_type.cache_info().currsize == 0
-    assert judge_one(f"<ref>{' ' * 1000}文本-地址</ref><box>[[0, 0, 9, 9]]</box>")["type_correct"]
 
 
 @pytest.mark.parametrize(("edges", "hit"), [("closed", True), ("half-open", False)])
