@@ -246,7 +246,9 @@ def test_gold_that_contradicts_the_dataset_is_flagged(tmp_path, file, change):
 def test_answers_in_pixels_of_another_image_are_refused(tmp_path, file, change):
     dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("a")])
     write_rows(file, [predict(make_gold("a", **change))])
-    with pytest.raises(DataError, match=r":1: the answer is in pixels of an image of .*, the d"):
+    with pytest.raises(
+        DataError, match=r":1: image size: the answer is in pixels of an image of .*, the d"
+    ):
         evaluate(file, dataset)
     assert evaluate(file).overall.hit == 1
     assert evaluate(file, dataset, frame="pixel").overall.n == 1
