@@ -6,7 +6,7 @@ mean. So a row that says under which contract it was written is not scored under
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from groundkit.contract import check_terms, rule_of
@@ -21,20 +21,14 @@ _RIGHT = "leave --frame and --model-family out: the row says how its numbers are
 
 
 class _Case(NamedTuple):
-    """What rows have in common that are checked once.
-
-    Attributes:
-        frame, seen: of the row.
-        size, original: of the image that it is scored against and of its screenshot.
-        own: the original size in the row's own gold record, if it has one.
-    """
+    """What rows have in common that are checked once: their contract, frame and seen size, and the
+    size of the image that they are scored against."""
 
     terms: Terms
     frame: FrameName | None
     seen: Size | None
-    size: Size
-    original: Size | None
-    own: Size | None
+    width: int
+    height: int
 
 
 def check_contracts(
@@ -48,40 +42,28 @@ def check_contracts(
     Raises:
         DataError: names which of the three it is, and both values.
     """
-    first: dict[_Case, int] = {}
-    for row, case in _cases(columns, golds):
-        first.setdefault(case, row)
-    for case, row in first.items():
-        check_terms(case.terms, f"{where(row)}: contract")
-        problem = _problem(case, selection)
-        if problem is not None:
-            raise DataError(problem[0], where(row), hint=problem[1])
-
-
-def _cases(columns: Columns, golds: Golds) -> Iterator[tuple[int, _Case]]:
-    sizes = zip(golds.columns["width"], golds.columns["height"], strict=True)
-    own = (None if gold is None else _original(gold) for gold in columns["gold"])
-    originals = map(_original, golds)
-    names = ("contract", "frame", "seen")
-    rows = zip(*(columns[name] for name in names), sizes, originals, own, strict=True)
-    for number, (terms, *rest) in enumerate(rows):
-        if terms is not None:
-            yield number, _Case(terms, *rest)
-
-
-def _original(gold: Gold) -> Size:
-    return gold.original or (gold.width, gold.height)
+    said = (columns[name] for name in ("contract", "frame", "seen"))
+    rows = list(zip(*said, golds.columns["width"], golds.columns["height"], strict=True))
+    for key in dict.fromkeys(rows):
+        if key[0] is not None:
+            problem = _problem(_Case(*key), selection)
+            if problem is not None:
+                raise DataError(problem[0], where(rows.index(key)), hint=problem[1])
+    if any(key[0] is not None and key[0].frame == "pixel" for key in set(rows)):
+        _check_screenshots(columns, golds, where)
 
 
 def _problem(case: _Case, selection: Selection) -> tuple[str, str] | None:
     """What contradicts the contract, and what to do about it."""
-    terms, rule = case.terms, rule_of(case.terms)
-    frame = selection.frame or case.frame
+    terms, frame = case.terms, selection.frame or case.frame
+    try:
+        check_terms(terms, "contract")
+    except DataError as error:
+        return f"{error.where}: {error.what}", "write what the model was trained with, or nothing"
     if frame is not None and frame != terms.frame:
         who = "--frame or --model-family says" if selection.frame else "the row says"
         return f"frame: the model writes {terms.frame} by its contract, {who} {frame}", _RIGHT
-    if terms.frame == "pixel" and case.own not in (None, case.original):
-        return f"image size: {_differ(case.own, case.original, 'screenshot')}", _ANEW
+    rule = rule_of(terms)
     if terms.frame != "resized" or rule is None:
         return None
     if selection.rule not in (None, rule):
@@ -92,17 +74,31 @@ def _problem(case: _Case, selection: Selection) -> tuple[str, str] | None:
 
 def _wrong_size(case: _Case, rule: ResizeRule) -> tuple[str, str] | None:
     """Whether the model would have seen the image in another size than the row says."""
+    size = (case.width, case.height)
     try:
-        expected = rule.apply(case.size)
+        expected = rule.apply(size)
     except ValueError as error:
         return f"image size: the model cannot see the dataset's image: {error}", _ANEW
-    if (case.seen or case.size) == expected:
+    if (case.seen or size) == expected:
         return None
-    image = f"of the dataset's image, {_by(case.size)}, it sees {_by(expected)}"
+    image = f"of the dataset's image, {_by(size)}, it sees {_by(expected)}"
     if case.seen is None:
         what = f"size limits: the model sees {_limits(rule)} by its contract; {image}"
         return f"{what}, but the row does not say so", _ANEW
     return f"image size: the model saw {_by(case.seen)}; {image}", _ANEW
+
+
+def _check_screenshots(columns: Columns, golds: Golds, where: Callable[[int], str]) -> None:
+    """Refuses answers in pixels of a screenshot of another size than the dataset's."""
+    pairs = zip(columns["contract"], columns["gold"], golds, strict=True)
+    for row, (terms, own, gold) in enumerate(pairs):
+        if terms is None or terms.frame != "pixel" or own is None:
+            continue
+        _check_equal(_original(own), _original(gold), "a screenshot", where, row)
+
+
+def _original(gold: Gold) -> Size:
+    return gold.original or (gold.width, gold.height)
 
 
 def check_images(columns: Columns, golds: Sequence[Gold], where: Callable[[int], str]) -> None:
@@ -114,20 +110,17 @@ def check_images(columns: Columns, golds: Sequence[Gold], where: Callable[[int],
         if own is None or frame != "resized" or seen is not None:
             continue
         sizes = (own.width, own.height), (gold.width, gold.height)
-        if sizes[0] != sizes[1]:
-            raise DataError(f"image size: {_differ(*sizes, 'image')}", where(row), hint=_ANEW)
+        _check_equal(*sizes, "an image", where, row)
 
 
-def _differ(own: Size | None, other: Size | None, what: str) -> str:
-    return f"the answer is in pixels of {_an(what)} of {_by(own)}, the dataset's is {_by(other)}"
+def _check_equal(own: Size, size: Size, what: str, where: Callable[[int], str], row: int) -> None:
+    if own != size:
+        said = f"image size: the answer is in pixels of {what} of {_by(own)}"
+        raise DataError(f"{said}, the dataset's is {_by(size)}", where(row), hint=_ANEW)
 
 
-def _an(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
-
-
-def _by(size: Size | None) -> str:
-    return "unknown size" if size is None else f"{size[0]}x{size[1]}"
+def _by(size: Size) -> str:
+    return f"{size[0]}x{size[1]}"
 
 
 def _limits(rule: ResizeRule | None) -> str:
