@@ -12,7 +12,7 @@ import typer
 
 from groundkit.cli import options as o
 from groundkit.cli.streams import output_path
-from groundkit.errors import OptionError
+from groundkit.errors import DataError, OptionError
 
 if TYPE_CHECKING:
     from groundkit.predict.contracts import FamilyOptions
@@ -216,13 +216,22 @@ def _family(given: Mapping[str, Any]) -> FamilyOptions:
 
 
 def _announce(outcome: Outcome, output: Path) -> None:
+    """What was written; an error if no answer is one that a working model would write."""
+    from groundkit.predict.output import name_some
+
     if outcome.fresh < outcome.rows:
         typer.echo(f"{outcome.rows - outcome.fresh:,} rows were there already", err=True)
-    if outcome.cut:
-        hint = "--max-new-tokens raises it"
-        typer.echo(f"{outcome.cut:,} answers were cut at the limit of length; {hint}", err=True)
-    if outcome.empty:
-        typer.echo(f"{outcome.empty:,} answers are empty", err=True)
+    for ids, what, hint in (
+        (outcome.cut, "cut at the limit of length", "--max-new-tokens raises it"),
+        (outcome.empty, "empty", "do the prompt and the chat template suit the model?"),
+    ):
+        if len(ids) == outcome.rows:
+            kept = "the rows are written all the same"
+            raise DataError(
+                f"all {len(ids):,} answers are {what}", str(output), hint=f"{hint}; {kept}"
+            )
+        if ids:
+            typer.echo(f"{len(ids):,} answers are {what} ({name_some(ids)}); {hint}", err=True)
     _say_written(outcome.rows, output)
 
 

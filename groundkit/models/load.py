@@ -237,10 +237,14 @@ def load_processor(where: str, contract: Contract) -> Any:
 
 
 def quieten() -> None:
-    """No progress bars of transformers on a loading that takes a moment."""
-    from transformers.utils import logging
+    """No progress bars of transformers on a loading that takes a moment, and no line for each
+    attempt to reach a hub that is not there: the error says it once."""
+    import logging
 
-    logging.disable_progress_bar()
+    from transformers.utils import logging as own
+
+    own.disable_progress_bar()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -254,8 +258,10 @@ def _explain(error: Exception, name: str, where: str) -> DataError:
     """One line of what transformers said."""
     said = " ".join(str(error).split()) or type(error).__name__
     if not Path(where).is_dir():
+        # Further sentences are advice on its own options and addresses.
+        first = said.split(". ")[0][:200]
         return DataError(
-            f"cannot get the model {name!r} from the hub: {said[:200]}",
+            f"cannot get the model {name!r} from the hub: {first}",
             hint="name a folder, or check the id and the connection",
         )
     return DataError(f"not a model that can be loaded: {said[:200]}", where)

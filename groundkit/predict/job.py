@@ -66,14 +66,14 @@ class Outcome(NamedTuple):
     Attributes:
         rows: predictions written.
         fresh: of them, those that this run made.
-        cut: answers that ended at the limit of their length.
-        empty: answers without a word.
+        cut: ids of the answers that ended at the limit of their length.
+        empty: ids of the answers without a word.
     """
 
     rows: int
     fresh: int
-    cut: int
-    empty: int
+    cut: list[str]
+    empty: list[str]
 
 
 def prepare(job: Job, **more: str) -> Work:
@@ -158,9 +158,11 @@ def complete(work: Work, journal: Journal, before: int) -> Outcome:
         DataError: some have none; what is there is kept.
     """
     journal.refresh()
-    problem = missing(journal, [question.sample.id for question in work.questions])
+    ids = [question.sample.id for question in work.questions]
+    problem = missing(journal, ids)
     if problem is not None:
         raise problem
-    rows, cut, empty = len(journal.done), len(journal.cut), len(journal.empty)
+    rows = len(journal.done)
+    cut, empty = ([ids[number] for number in sorted(some)] for some in (journal.cut, journal.empty))
     journal.finish(rows)
     return Outcome(rows, rows - before, cut, empty)

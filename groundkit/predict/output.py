@@ -1,7 +1,7 @@
 """Rows of a run as they are finished, kept in hidden files beside the output until all are there.
 
-`.NAME.0.partial` beside NAME has a line that says how the run was started, then a line an answer;
-with several processes each has a file of its own. A killed run goes on from them. At the end the
+`.NAME.0.rows` beside NAME has a line that says how the run was started, then a line an answer; with
+several processes each has a file of its own. A killed run goes on from them. At the end the
 rows are written in the order of the dataset, and the partial files removed.
 """
 
@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -24,6 +24,7 @@ from groundkit.store import atomic_write, encode_line, is_stream
 
 Settings = dict[str, str]
 _FEW = 3
+_ROOM = "make room; the same command goes on from the rows that are there"
 
 
 class Entry(msgspec.Struct, omit_defaults=True):
@@ -53,8 +54,8 @@ _encode = msgspec.json.Encoder().encode
 class Part:
     """One partial file, open for adding rows; no other process may add to it meanwhile."""
 
-    def __init__(self, path: Path, settings: Mapping[str, str]) -> None:
-        self.path = path
+    def __init__(self, path: Path) -> None:
+        self.path, self._header = path, b""
         self._file: IO[bytes] = path.open("a+b", buffering=0)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,10 +65,12 @@ class Part:
             raise OptionError(
                 what, "--output", hint=f"wait for it, or name another: {path}"
             ) from None
-        whole = _whole_length(self._file)
-        self._file.truncate(whole)
-        if not whole:
-            self._write(_encode(_Header(dict(settings))) + b"\n")
+
+    def begin(self, settings: Settings) -> None:
+        """Cuts off a torn line; starts over if the file is of a run with other settings, which has
+        no rows then: see `Journal`."""
+        self._header = _encode(_Header(settings)) + b"\n"
+        self._file.truncate(_whole_length(self._file, settings))
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Appends lines in one write, so that a kill leaves at most the last of them torn.
@@ -75,30 +78,32 @@ class Part:
         Raises:
             DataError: the disk is full, above all.
         """
-        self._write(b"".join(_encode(entry) + b"\n" for entry in entries))
-
-    def _write(self, data: bytes) -> None:
+        data = b"".join(_encode(entry) + b"\n" for entry in entries)
         start = os.fstat(self._file.fileno()).st_size
+        data = data if start else self._header + data
         try:
             while data:
                 data = data[self._file.write(data) :]
         except OSError as error:
             self._file.truncate(start)
             what = f"cannot write: {error.strerror or error}"
-            hint = "make room; the same command goes on from the rows that are there"
-            raise DataError(what, str(self.path), hint=hint) from None
+            raise DataError(what, str(self.path), hint=_ROOM) from None
 
     def close(self) -> None:
-        """Lets others write it."""
+        """Lets others write it; a run that did not come to its first answer leaves nothing."""
+        if not os.fstat(self._file.fileno()).st_size:
+            self.path.unlink(missing_ok=True)
         self._file.close()
 
 
-def _whole_length(file: IO[bytes]) -> int:
-    """Bytes up to the end of the last whole line."""
+def _whole_length(file: IO[bytes], settings: Settings) -> int:
+    """Bytes up to the end of the last whole line, 0 if the first says other settings."""
     file.seek(0)
     length = 0
     for line in iter(file.readline, b""):
         if not line.endswith(b"\n"):
+            break
+        if not length and _headers.decode(line).settings != settings:
             break
         length += len(line)
     return length
@@ -109,7 +114,8 @@ class Journal:
 
     Args:
         output: that they lie beside.
-        settings: of the run; those of a run that is gone on with must be the same.
+        settings: of the run; those of a run that is gone on with must be the same. One that got no
+            answer at all is not gone on with.
         target: where the rows go at the end, if not to `output`.
 
     Raises:
@@ -129,7 +135,7 @@ class Journal:
     @property
     def paths(self) -> list[Path]:
         """The partial files that are there."""
-        name = re.compile(re.escape(f".{self.output.name}.") + r"\d+\.partial")
+        name = re.compile(re.escape(f".{self.output.name}.") + r"\d+\.rows")
         folder = self.output.parent
         found = folder.iterdir() if folder.is_dir() else iter(())
         return sorted(path for path in found if name.fullmatch(path.name))
@@ -137,13 +143,15 @@ class Journal:
     @contextmanager
     def part(self, rank: int) -> Iterator[Part]:
         """The partial file of a process, to add to."""
-        path = self.output.with_name(f".{self.output.name}.{rank}.partial")
+        path = self.output.with_name(f".{self.output.name}.{rank}.rows")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = Part(path, self._settings)
+            part = Part(path)
         except OSError as error:
             raise DataError(f"cannot write: {error.strerror or error}", str(path)) from None
         try:
+            self.refresh()  # now that nobody else writes it
+            part.begin(self._settings)
             yield part
         finally:
             part.close()
@@ -159,15 +167,15 @@ class Journal:
                 raise DataError(f"cannot read: {error.strerror or error}", str(path)) from None
 
     def _read(self, path: Path, file: IO[bytes]) -> None:
-        offset = 0
+        offset, settings = 0, self._settings
         for number, line in enumerate(iter(file.readline, b"")):
             if not line.endswith(b"\n"):
                 return
             try:
                 if number == 0:
-                    self._check(path, _headers.decode(line).settings)
+                    settings = _headers.decode(line).settings
                 else:
-                    self._note(path, offset, _entries.decode(line))
+                    self._note(path, offset, _entries.decode(line), settings)
             except msgspec.MsgspecError:
                 hint = "remove it to start over"
                 raise DataError(
@@ -176,6 +184,8 @@ class Journal:
             offset += len(line)
 
     def _check(self, path: Path, found: Settings) -> None:
+        if found == self._settings:
+            return
         for name in sorted({*found, *self._settings}):
             was, is_now = found.get(name, "none"), self._settings.get(name, "none")
             if was != is_now:
@@ -185,10 +195,11 @@ class Journal:
                     hint=f"start that one again, name another file, or remove {path}",
                 )
 
-    def _note(self, path: Path, offset: int, entry: Entry) -> None:
+    def _note(self, path: Path, offset: int, entry: Entry, settings: Settings) -> None:
         if entry.row is None:
             self.problems[entry.number] = entry.problem
             return
+        self._check(path, settings)
         self.done.setdefault(entry.number, _Place(path, offset))
         if entry.cut:
             self.cut.add(entry.number)
@@ -202,6 +213,13 @@ class Journal:
             DataError: a row is missing, or the output cannot be written.
         """
         assert len(self.done) == total
+        try:
+            self._write_all(total)
+        except DataError as error:
+            raise DataError(error.what, error.where, hint=_ROOM) from None
+        self.remove()
+
+    def _write_all(self, total: int) -> None:
         files = {path: path.open("rb") for path in self.paths}
         try:
             with atomic_write(self._target) as out:
@@ -214,7 +232,6 @@ class Journal:
         finally:
             for file in files.values():
                 file.close()
-        self.remove()
 
     def remove(self) -> None:
         """Removes the partial files."""
@@ -242,9 +259,14 @@ def missing(journal: Journal, ids: list[str]) -> DataError | None:
     left = [number for number in range(len(ids)) if number not in journal.done]
     if not left:
         return None
-    named = list(dict.fromkeys(ids[number] for number in left))
-    shown = ", ".join(named[:_FEW]) + (", …" if len(named) > _FEW else "")
+    shown = name_some(ids[number] for number in left)
     problem = next((p for n in left if (p := journal.problems.get(n))), "not answered")
     what = f"{len(left):,} of {len(ids):,} answers are missing ({shown}): {problem}"
     kept = f"{len(journal.done):,} rows are kept; the same command goes on from them"
     return DataError(what, hint=kept)
+
+
+def name_some(ids: Iterable[str]) -> str:
+    """The first few of some ids."""
+    named = list(dict.fromkeys(ids))
+    return ", ".join(named[:_FEW]) + (", …" if len(named) > _FEW else "")

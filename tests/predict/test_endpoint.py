@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -96,19 +97,20 @@ def test_what_gets_no_answer_is_named(tmp_path, bare, server, mode, problem, mon
     said = str(caught.value)
     assert said.startswith("2 of 2 answers are missing")
     assert problem in said
-    assert KEY not in said + (tmp_path / ".p.jsonl.0.partial").read_text()
+    assert KEY not in said + (tmp_path / ".p.jsonl.0.rows").read_text()
 
 
 def test_a_model_that_says_nothing_has_answered(tmp_path, bare, server):
     out = tmp_path / "p.jsonl"
-    assert ask(bare, out, server, "silent").empty == 4
+    ids = [sample.id for sample in read_jsonl(bare / "samples.jsonl", Sample)][:4]
+    assert ask(bare, out, server, "silent").empty == ids
     assert texts(out) == [""] * 4
-    assert ask(bare, out, server, "cut").cut == 4
+    assert ask(bare, out, server, "cut").cut == ids
 
 
 def test_a_tool_call_that_the_server_took_out_of_the_text_is_put_back(tmp_path, bare, server):
     out = tmp_path / "p.jsonl"
-    assert ask(bare, out, server, "calls").empty == 0
+    assert ask(bare, out, server, "calls").empty == []
     call = '{"name": "computer_use", "arguments": {"coordinate": [548, 503]}}'
     assert texts(out) == [f"<tool_call>\n{call}\n</tool_call>"] * 4
     assert read_answer(texts(out)[0]).numbers == (548, 503)
@@ -122,11 +124,34 @@ def test_a_server_that_dies_leaves_what_it_had_answered(tmp_path, bare, server):
     assert "5 rows are kept; the same command goes on" in str(e.value)
 
 
+def test_on_the_command_line_it_is_one_line_and_exit_code_two(tmp_path, bare, server):
+    """And the key stands nowhere."""
+    words = [
+        "predict",
+        bare,
+        "--endpoint",
+        f"{server}/dies/v1",
+        "--model",
+        "m",
+        "-o",
+        tmp_path / "p",
+    ]
+    words += ["--model-family", "qwen2.5-vl", "--retries", "0", "--concurrency", "1"]
+    command = [sys.executable, "-m", "groundkit", *map(str, words)]
+    env = {**os.environ, "OPENAI_API_KEY": KEY}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: 7 of 12 answers are missing (")
+    assert line.endswith("; 5 rows are kept; the same command goes on from them")
+    assert KEY not in done.stdout + done.stderr + (tmp_path / ".p.0.rows").read_text()
+
+
 def test_a_dead_server_is_not_asked_for_everything(tmp_path, bare):
     out = tmp_path / "p.jsonl"
     with pytest.raises(DataError, match="96 of 96 answers are missing"):
         ask(bare, out, "http://127.0.0.1:9", "x", None, 0, draws=8, temperature=1.0)
-    lines = (tmp_path / ".p.jsonl.0.partial").read_bytes().count(b"\n")
+    lines = (tmp_path / ".p.jsonl.0.rows").read_bytes().count(b"\n")
     assert lines < 20
 
 

@@ -57,10 +57,49 @@ def test_an_unfinished_run_with_other_settings_is_not_mixed(output):
     assert Journal(output.with_name("q.jsonl"), {}).done == {}
 
 
+def test_a_run_without_a_single_row_is_not_in_the_way(output):
+    with Journal(output, SETTINGS).part(0) as part:
+        pass
+    assert not part.path.exists()
+    with Journal(output, SETTINGS).part(0) as part:
+        part.add([Entry(0, problem="the server cannot be reached")])
+    other = {"model": "that one"}
+    with Journal(output, other).part(0) as part:
+        part.add([row(1)])
+    assert sorted(Journal(output, other).done) == [1]
+    with pytest.raises(OptionError, match="an unfinished run has another model: that one, now m"):
+        Journal(output, SETTINGS)
+
+
+def test_a_full_disk_at_the_end_costs_nothing(output):
+    """The limit on the size of a file stands for a full disk: the same error of the same call."""
+    journal = Journal(output, SETTINGS)
+    with journal.part(0) as part:
+        part.add(map(row, range(30)))
+    journal.refresh()
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(DataError, match="cannot write the file: File too large; make room"):
+            journal.finish(30)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert not output.exists()
+    again = Journal(output, SETTINGS)
+    again.finish(30)
+    assert [p.id for p in read_jsonl(output, Prediction)] == [f"s{n}" for n in range(30)]
+
+
+def test_what_a_kill_at_the_end_leaves_is_no_partial_file(output):
+    """`atomic_write` names its hidden file by the id of the process."""
+    output.with_name(".p.jsonl.1234.partial").write_text('{"id": "s0"')
+    assert Journal(output, SETTINGS).done == {}
+
+
 def test_what_is_no_partial_file_of_ours_is_kept(output):
-    stranger = output.with_name(".p.jsonl.0.partial")
+    stranger = output.with_name(".p.jsonl.0.rows")
     stranger.write_text("hello\n")
-    with pytest.raises(DataError, match=r"partial:1: no partial file of ours; remove it"):
+    with pytest.raises(DataError, match=r"rows:1: no partial file of ours; remove it"):
         Journal(output, SETTINGS)
     assert stranger.read_text() == "hello\n"
 
@@ -68,7 +107,7 @@ def test_what_is_no_partial_file_of_ours_is_kept(output):
 def test_two_runs_do_not_write_one_file(output):
     journal = Journal(output, SETTINGS)
     with journal.part(0), pytest.raises(OptionError, match="another run is writing it"):
-        Part(output.with_name(".p.jsonl.0.partial"), SETTINGS)
+        Part(output.with_name(".p.jsonl.0.rows"))
 
 
 def test_missing_answers_are_named(output):
@@ -116,7 +155,7 @@ def test_on_a_full_disk_the_finished_rows_stay(output):
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(output)], capture_output=True, text=True, check=True
     )
-    assert "partial: cannot write: File too large; make room; the same command" in done.stdout
+    assert "rows: cannot write: File too large; make room; the same command" in done.stdout
     journal = Journal(output, SETTINGS)
     assert 3 < len(journal.done) < 20
     assert sorted(journal.done) == list(range(len(journal.done)))

@@ -1,4 +1,7 @@
+import json
 import os
+import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -7,9 +10,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
+from groundkit.cli.main import app
 from groundkit.contract import contract_for_family
-from groundkit.errors import DataError, OptionError
+from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.metrics.evaluate import evaluate
 from groundkit.predict.run import predict_model
 from groundkit.records import Prediction, Sample
@@ -56,28 +61,63 @@ def test_a_model_with_smaller_images_says_what_it_saw(tmp_path, bare, model):
         assert row.seen[0] * row.seen[1] <= 84 * 84 < row.gold.width * row.gold.height
 
 
-COMMAND = [sys.executable, "-m", "groundkit", "predict"]
-ENV = {**os.environ, "OMP_NUM_THREADS": "1"}
+def test_a_run_that_is_killed_goes_on_to_the_same_bytes(tmp_path, bare, model):
+    import torch
 
-
-@pytest.mark.parametrize("drawn", [(), ("--n", "2", "--temperature", "1")], ids=["greedy", "drawn"])
-def test_a_run_that_is_killed_goes_on_to_the_same_bytes(tmp_path, bare, model, drawn):
-    options = ["--model", model, "--batch-size", "2", "--max-new-tokens", "24", *drawn]
-    out, partial = tmp_path / "p.jsonl", tmp_path / ".p.jsonl.0.partial"
-    command = [*COMMAND, str(bare), *options, "-o", str(out)]
-    process = subprocess.Popen(command, env=ENV, stderr=subprocess.DEVNULL)
-    while not (partial.exists() and partial.read_bytes().count(b"\n") > 3):
+    drawn = ["--n", "2", "--temperature", "1", "--batch-size", "2", "--max-new-tokens", "24"]
+    out, part = tmp_path / "p.jsonl", tmp_path / ".p.jsonl.0.rows"
+    command = [sys.executable, "-m", "groundkit", "predict", str(bare), "--model", model]
+    # Sums of floats depend on the number of threads.
+    env = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
+    process = subprocess.Popen([*command, *drawn, "-o", str(out), "--device", "cpu"], env=env)
+    while not (part.exists() and part.read_bytes().count(b"\n") > 3):
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not out.exists()
-    kept = partial.read_bytes().count(b"\n") - 1
-    again = subprocess.run(command, env=ENV, capture_output=True, text=True, check=True)
-    assert f"{kept} rows were there already" in again.stderr
+    kept = part.read_bytes().count(b"\n") - 1
+    fields = {"draws": 2, "temperature": 1.0, "batch_size": 2, "max_new_tokens": 24}
+    outcome = predict_model(make_job(bare, out, model, **fields))
+    assert outcome.rows - outcome.fresh == kept
     whole = tmp_path / "whole.jsonl"
-    subprocess.run([*COMMAND, str(bare), *options, "-o", str(whole)], env=ENV, check=True)
+    predict_model(make_job(bare, whole, model, **fields))
     assert out.read_bytes() == whole.read_bytes()
+
+
+def test_on_a_full_disk_a_run_stops_and_goes_on_to_the_same_bytes(tmp_path, bare, model):
+    """The limit on the size of a file stands for a full disk: the same error of the same call."""
+    out, whole = tmp_path / "p.jsonl", tmp_path / "whole.jsonl"
+    predict_model(make_job(bare, whole, model, batch_size=2))
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (whole.stat().st_size // 2, hard))
+    try:
+        with pytest.raises(DataError, match="cannot write: File too large; make room; the same c"):
+            predict_model(make_job(bare, out, model, batch_size=2))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    outcome = predict_model(make_job(bare, out, model, batch_size=2))
+    assert 0 < outcome.fresh < outcome.rows
+    assert out.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize("ends", ["every token", "none that it writes"])
+def test_a_model_that_writes_nothing_or_never_stops(tmp_path, bare, model, ends):
+    """Its rows are written, and the command fails."""
+    broken, out = tmp_path / "broken", tmp_path / "p.jsonl"
+    shutil.copytree(model, broken)
+    config = json.loads((broken / "generation_config.json").read_text())
+    tokens = json.loads((broken / "config.json").read_text())["text_config"]["vocab_size"]
+    config["eos_token_id"] = list(range(tokens)) if ends == "every token" else [tokens - 1]
+    (broken / "generation_config.json").write_text(json.dumps(config))
+    words = ["predict", bare, "--model", broken, "-o", out, "--max-new-tokens", "5", "--limit", "3"]
+    result = CliRunner().invoke(app, list(map(str, words)))
+    what = "empty; do the prompt" if ends == "every token" else "cut at the limit of length; --max-"
+    assert f"all 3 answers are {what}" in str(result.exception)
+    assert isinstance(result.exception, GroundkitError)  # which `start` makes exit code 2 of
+    texts = [row.text for row in rows(out)]
+    assert len(texts) == 3 and any(texts) == (ends != "every token")
+    assert evaluate(out).overall.n == 3
 
 
 def test_missing_images_are_named_and_the_rest_is_kept(tmp_path, model):
