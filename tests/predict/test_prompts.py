@@ -1,14 +1,18 @@
 import json
 
 import pytest
+from msgspec import structs
 
 from groundkit.contract import Contract, contract_for_family
 from groundkit.dataset.prompts import write_prompt
 from groundkit.errors import DataError, OptionError
-from groundkit.grammar import read_answer
+from groundkit.metrics.evaluate import evaluate
+from groundkit.predict.contracts import FamilyOptions, contract_of_server
 from groundkit.predict.prompts import OURS, STYLES, Prompt, ask, choose_prompt, point_in
+from groundkit.predict.questions import make_questions, to_prediction
+from groundkit.predict.samples import gold_of
 from groundkit.records import Marker
-from tests.metrics.builders import make_sample
+from tests.metrics.builders import make_sample, write_rows
 
 PLAIN = Contract()
 SAMPLE = make_sample(point=(150, 120))  # of 1000x500, original 2000x2000
@@ -82,16 +86,70 @@ def test_styles_of_other_families_name_the_point_in_their_frame(tmp_path, style)
     assert words.before == "" and "{x}" not in words.after
 
 
+# The right answer to a question about (125, 125, 250, 250) in an image of 1000x500, as each family
+# writes it. In thousandths that is (125, 250, 250, 500). Qwen2.5-VL and UI-TARS 1.5 see 36 x 18
+# cells of 28 px, 1008x504, in which it is (126, 126, 252, 252), its centre (189, 189).
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("model", "style", "text", "iou"),
     [
-        ('```json\n[{"bbox_2d": [1, 2, 30, 40], "label": "button-OK"}]\n```', "box"),
-        ("Action: click(start_box='(10,20)')", "point"),
-        ("<|object_ref_start|>OK<|object_ref_end|><|box_start|>(1,2),(30,40)<|box_end|>", "box"),
+        (
+            "Qwen/Qwen2.5-VL-7B-Instruct",
+            "qwen2.5-vl",
+            '```json\n[{"bbox_2d": [126, 126, 252, 252], "label": "button-OK"}]\n```',
+            1,
+        ),
+        (
+            "Qwen/Qwen3-VL-8B-Instruct",
+            "qwen2.5-vl",
+            '```json\n[{"bbox_2d": [125, 250, 250, 500], "label": "button-OK"}]\n```',
+            1,
+        ),
+        (
+            "Qwen/Qwen2-VL-7B-Instruct",
+            "ours",
+            "<|object_ref_start|>OK<|object_ref_end|><|box_start|>(125,250),(250,500)<|box_end|>",
+            1,
+        ),
+        (
+            "ByteDance-Seed/UI-TARS-7B-DPO",
+            "ui-tars",
+            "Thought: Click it.\nAction: click(start_box='(188,375)')",
+            0,
+        ),
+        (
+            "ByteDance-Seed/UI-TARS-7B-DPO",
+            "ui-tars",
+            "Action: click(start_box='<|box_start|>(188,375)<|box_end|>')",
+            0,
+        ),
+        ("ByteDance-Seed/UI-TARS-1.5-7B", "ui-tars", "Action: click(start_box='(189,189)')", 0),
+        (
+            "ByteDance-Seed/UI-TARS-1.5-7B",
+            "ui-tars",
+            "Action: click(point='<point>189 189</point>')",
+            0,
+        ),
+        (
+            "OS-Copilot/OS-Atlas-Base-7B",
+            "os-atlas",
+            "<|object_ref_start|>OK<|object_ref_end|><|box_start|>(125,250),(250,500)<|box_end|>",
+            1,
+        ),
+        ("OS-Copilot/OS-Atlas-Base-7B", "os-atlas", "<|box_start|>[[125, 250, 250, 500]]", 1),
+        ("OS-Copilot/OS-Atlas-Base-4B", "os-atlas", "OK[[188,375]]", 0),
     ],
 )
-def test_the_grammar_reads_what_the_styles_ask_for(text, kind):
-    assert read_answer(text).kind == kind
+def test_answers_of_the_families_are_read_in_the_frame_they_are_in(
+    tmp_path, model, style, text, iou
+):
+    contract = contract_of_server(model, FamilyOptions())
+    fields = {"prompt": write_prompt((150, 120), None, "zh", ""), "box": (125, 125, 250, 250)}
+    sample = structs.replace(SAMPLE, **fields)
+    prompt = choose_prompt(style, contract, tmp_path, [sample])
+    (question,) = make_questions([sample], tmp_path, contract, prompt)
+    row = to_prediction(question, text, contract, model, gold_of(sample))
+    found = evaluate(write_rows(tmp_path / "p.jsonl", [row])).overall
+    assert (found.hit, found.iou) == (1, iou)
 
 
 def test_a_file_of_ones_own(tmp_path):
