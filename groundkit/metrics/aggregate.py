@@ -223,7 +223,8 @@ def sums(ratio: Ratio, groups: Ints, count: int) -> tuple[Floats, Floats]:
 
 def _total(column: NDArray[Any], groups: Ints, count: int) -> Floats:
     if column.dtype == bool:
-        return np.bincount(groups[column], minlength=count).astype(np.float64)
+        counted = groups if column.all() else groups[column]
+        return np.bincount(counted, minlength=count).astype(np.float64)
     return np.bincount(groups, weights=column, minlength=count).astype(np.float64)
 
 

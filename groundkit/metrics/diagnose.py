@@ -214,6 +214,8 @@ class Wording:
         self, texts: Sequence[str | None], frames: Sequence[FrameName], answers: Answers
     ) -> None:
         """Looks for per cent signs in what was read of the texts."""
+        if "%" not in "".join(filter(None, texts)):
+            return
         for row, text in enumerate(texts):
             if text is not None and "%" in text and frames[row] != "percent":
                 start, end = answers[row].span

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import NamedTuple
 
 import msgspec
@@ -104,7 +105,8 @@ class Spread:
     rows: int = 0
     # Of each bin the samples and the hits, shape (bins, 2).
     _bins: dict[str, Ints] = field(default_factory=dict)
-    _rules: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    _rules: Counter[str] = field(default_factory=Counter)
+    _rule_hits: Counter[str] = field(default_factory=Counter)
     # Columns of batches that are not counted yet: many calls for few rows each would take longer.
     _waiting: list[_Columns] = field(default_factory=list)
 
@@ -112,7 +114,8 @@ class Spread:
         """Looks at one more batch."""
         scores, arrays = judged.scores, batch.arrays
         self.rows += len(scores.hit)
-        self._rules.update(zip(judged.answers.rules, scores.hit.tolist(), strict=True))
+        self._rules.update(judged.answers.rules)
+        self._rule_hits.update(compress(judged.answers.rules, scores.hit.tolist()))
         found = scores.scored & scores.present
         self._waiting.append(
             _Columns(
@@ -152,6 +155,7 @@ class Spread:
         """Adds the counts of others."""
         self.rows += other.rows
         self._rules.update(other._rules)
+        self._rule_hits.update(other._rule_hits)
         other._catch_up()
         for name, found in other._bins.items():
             self._bins[name] = found + self._bins[name] if name in self._bins else found
@@ -181,14 +185,9 @@ class Spread:
         return [Bin(low=low, high=high, n=n, hits=hits) for low, high, (n, hits) in rows]
 
     def _provenance(self) -> list[Provenance]:
-        rules = {rule for rule, _ in self._rules}
         found = [
-            Provenance(
-                rule=rule,
-                n=self._rules[rule, True] + self._rules[rule, False],
-                hits=self._rules[rule, True],
-            )
-            for rule in rules
+            Provenance(rule=rule, n=n, hits=self._rule_hits[rule])
+            for rule, n in self._rules.items()
         ]
         return sorted(found, key=lambda one: (-one.n, one.rule))
 

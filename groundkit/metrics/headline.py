@@ -94,8 +94,9 @@ def _bootstrapped(ratios: Ratios, screens: Ints, seed: int) -> Mapping[Metric, I
     }
     if not means:
         return {}
+    # Transposed, so that each column lies in one piece.
     parts, wholes = (
-        np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
+        np.array(columns, dtype=np.float64).T
         for columns in (
             [ratio.part for ratio in means.values()],
             [ratio.whole for ratio in means.values()],

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from groundkit.geometry import Box, Size
 from groundkit.grammar import Answer
@@ -19,6 +20,7 @@ from groundkit.metrics.rows import Batch
 from groundkit.records import Gold, Status, Verdict
 
 _encoder = msgspec.json.Encoder()
+_EXACT = 1 << 53  # whole numbers up to here are exact as floats
 _EXCERPT, _BEFORE, _IGNORED = 400, 100, 20
 # Of a wrong type or name; two of them are less than the smallest error of a box that counts, 1e-8.
 _MISTAKE = 1e-10
@@ -121,9 +123,9 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
         reasons[row] = failure_words(answers[row])
     yield reasons
     yield answers.rules
-    yield _where(judged.boxes, scored & ~scores.is_point)
+    yield _where(_whole(judged.boxes), scored & ~scores.is_point)
     yield _where(centres(judged.boxes), scored)
-    yield golds["box"] if None not in golds["box"] else _where(batch.arrays.boxes, scores.present)
+    yield _where(_whole(batch.arrays.boxes), scores.present)
     yield scores.iou.tolist()
     yield scores.hit.tolist()
     yield scores.on_edge.tolist()
@@ -141,7 +143,14 @@ def _columns(batch: Batch, judged: Judged, folder: str) -> Iterator[Iterable[Any
     yield _images(golds["image"], folder)
 
 
-def _where(values: Floats, known: Bools) -> list[Any]:
+def _whole(values: Floats) -> NDArray[Any]:
+    """Whole numbers as integers, which are written in half the time, where all are whole."""
+    if (np.abs(values) < _EXACT).all() and (np.trunc(values) == values).all():
+        return values.astype(np.int64)
+    return values
+
+
+def _where(values: NDArray[Any], known: Bools) -> list[Any]:
     """The rows of a column as numbers or tuples of them; None where they are not known."""
     columns = values.T.tolist()
     rows: list[Any] = columns if values.ndim == 1 else list(zip(*columns, strict=True))
