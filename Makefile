@@ -15,7 +15,7 @@ BENCHMARKS := $(filter-out $(addprefix benchmarks/,common.py parity.py eval_peer
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: $(VENV)/core  ## screenshots to scored predictions, step by step
+demo: $(VENV)/core  ## screenshots to a model's answers and their scores, step by step
 	@PATH="$(abspath $(VENV)/bin):$$PATH" ./demo.sh
 
 test: check browser  ## what CI runs: the checks, then all tests
@@ -51,10 +51,11 @@ $(VENV)/made:
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-# The marks are what make looks at; `dev` holds the core as well.
+# The marks are what make looks at; `dev` holds the core as well. The core has what models need: the
+# demo asks one. Verbs that need none start without (tests/test_imports.py).
 $(VENV)/core: pyproject.toml constraints.txt | $(VENV)/made
-	@echo "Installing groundkit (well under a minute, once) ..."
-	@$(PIP) --editable .
+	@echo "Installing groundkit with torch (a minute or two, once) ..."
+	@$(PIP) --editable '.[train]'
 	@touch $@
 
 $(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/made

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# The main job on the embedded screens, step by step. `make demo` calls this with groundkit on PATH.
+# The main job on embedded and made-up screens, step by step. `make demo` calls this with groundkit
+# on PATH.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # Commands say on stderr what they wrote; here it belongs beside the command.
 exec 2>&1
+# The tiny model needs no hub.
+export HF_HUB_OFFLINE=1
 
 out=demo-out
 rm -rf "$out"
@@ -14,44 +17,59 @@ run() {
   "$@"
 }
 
-step "1. Screens to samples" \
-  "Screenshots with annotations in five formats become questions about points: a star is drawn at
-the point, the answer is what is there and its box, in pixels of the saved image."
-run groundkit make-dataset fixtures/screens fixtures/uiautomator fixtures/rico fixtures/coco \
-  fixtures/labelme --out "$out/data" --per-screen 8 --val 0.2
+step "1. Screens" \
+  "Real ones lie in fixtures/, with annotations in five formats. Here are more, of an app that the
+tiny model has never seen, drawn with the exact box of every element."
+run groundkit synth --n 12 --design poster --out "$out/screens"
 
-step "2. Is the dataset right?" \
+step "2. Screens to samples" \
+  "They become questions about points: a star is drawn at the point, the answer is what is there and
+its box, in pixels of the saved image."
+run groundkit make-dataset "$out/screens" fixtures/screens fixtures/uiautomator fixtures/rico \
+  fixtures/coco fixtures/labelme --out "$out/data" --per-screen 4 --val 0.2
+
+step "3. Is the dataset right?" \
   "Every image size, point, answer and split is checked again from the files alone."
 run groundkit verify "$out/data"
 run groundkit preview "$out/data"
 
-step "3. Predictions that need no model" \
-  "The gold answers, a box of constant size at the point, one at the centre, and a random one: the
-range in which a model's numbers will lie."
+step "4. Predictions" \
+  "A Qwen2.5-VL of 1.3 million weights answers. Beside it answers that need no model: the gold ones, a
+box of constant size at the point, one at the centre, and a random one."
+run groundkit predict "$out/data" --model tiny -o "$out/tiny.jsonl"
 for reference in oracle point-box centre random; do
   run groundkit predict "$out/data" --reference "$reference" -o "$out/$reference.jsonl"
 done
 
 printf '\nTheir scores:\n'
-for reference in oracle point-box centre random; do
-  printf '  %-10s' "$reference"
-  groundkit eval "$out/$reference.jsonl" --worst 0 | sed -n 1p
+for answers in oracle tiny point-box centre random; do
+  printf '  %-10s' "$answers"
+  groundkit eval "$out/$answers.jsonl" --worst 0 | sed -n 1p
 done
 
-step "4. Scores" "What a box of constant size around the point gets, and where it fails."
-run groundkit eval "$out/point-box.jsonl" --json "$out/point-box.json" \
-  --verdicts "$out/point-box.verdicts.jsonl"
+step "5. Scores" \
+  "The question gives the point away, so a hit proves little: the box does, its IoU. By source: the
+tiny model learned on small made-up screens, not on real ones."
+run groundkit eval "$out/tiny.jsonl" --html "$out/tiny.html" --json "$out/tiny.json" \
+  --verdicts "$out/tiny.verdicts.jsonl" --worst 2
 
-step "5. A mistake on purpose" \
-  "The same answers, declared as 0-1000 coordinates although they are pixels: the report notices."
+step "6. Is it better than a box at the point?" \
+  "Sample by sample, with the interval of every difference."
+run groundkit compare "$out/point-box.jsonl" "$out/tiny.jsonl" --html "$out/compare.html"
+
+step "7. Two mistakes on purpose" \
+  "The gold answers, declared as 0-1000 coordinates although they are pixels: the report notices.
+The model's rows say under which contract they were written: they are not scored under another."
 run groundkit eval "$out/oracle.jsonl" --frame norm1000 --worst 2
+run groundkit eval "$out/tiny.jsonl" --frame norm1000 || echo "(exit code $?, as it should)"
 
 step "Look at" ""
 cat <<END
+  $out/tiny.html                    the tiny model's scores, its answers drawn, the worst first
+  $out/compare.html                 the tiny model against the box at the point
   $out/data/preview.html            samples with star, target and competing boxes
-  $out/data/preview.png             the same as one picture
   $out/data/README.md               the dataset card, with the settings that the trainer needs
   $out/data/train.json              for LLaMA-Factory, with dataset_info.json beside it
   $out/data/drops.jsonl             every element not asked about, with the reason
-  $out/point-box.verdicts.jsonl     one verdict a prediction
+  $out/tiny.verdicts.jsonl          one verdict a prediction
 END

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -61,6 +62,7 @@ def load_model(
         GroundkitError: torch, transformers or peft is not installed.
     """
     need_extra()
+    _wait_asleep()
     from groundkit.models.processors import allow_missing_torchvision
 
     quieten()
@@ -158,6 +160,13 @@ def _need(*modules: str) -> None:
     for module in modules:
         if find_spec(module) is None:
             raise GroundkitError(f"models need {module}, which is not installed", hint=INSTALL)
+
+
+def _wait_asleep() -> None:
+    """Threads of torch that wait for each other leave the core to others, unless the environment
+    says otherwise: awake, a small model takes thirty times as long on a machine that is busy. Must
+    come before torch is loaded."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def choose_device(name: str | None) -> torch.device:
