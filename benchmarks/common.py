@@ -23,10 +23,10 @@ def machine() -> str:
     return f"{_processor()}, {cores} cores, {memory:.0f} GiB, {platform.system()}"
 
 
-def versions() -> str:
+def versions(*more: str) -> str:
     """Python and the libraries whose speed the numbers depend on."""
     found = [f"Python {platform.python_version()}"]
-    for package in _VERSIONED:
+    for package in (*_VERSIONED, *more):
         try:
             found.append(f"{package} {version(package)}")
         except PackageNotFoundError:
@@ -49,15 +49,19 @@ def commit() -> str:
     return done.stdout.strip()
 
 
-def write_result(name: str, lines: list[str]) -> Path:
-    """Prints `lines` (Markdown) and writes them, with how they were made, as results/NAME.md."""
+def write_result(name: str, lines: list[str], *packages: str) -> Path:
+    """Prints `lines` (Markdown) and writes them, with how they were made, as results/NAME.md.
+
+    Args:
+        packages: further ones whose versions matter.
+    """
     # The interpreter's own path differs from clone to clone and says nothing.
     command = shlex.join(["python", *[_relative(arg) for arg in sys.argv]])
     made = [
         f"- command: `{command}`",
         f"- commit: {commit()}",
         f"- machine: {machine()}",
-        f"- versions: {versions()}",
+        f"- versions: {versions(*packages)}",
     ]
     text = "\n".join([f"# {name}", "", *lines, "", "How this was made:", "", *made]) + "\n"
     RESULTS.mkdir(parents=True, exist_ok=True)

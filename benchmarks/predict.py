@@ -1,6 +1,6 @@
 """What questions about one screen gain by sharing its image.
 
-    python benchmarks/predict.py [--screens 4] [--queries 8] [--runs 3]
+    python benchmarks/predict.py [--screens 4] [--queries 8] [--runs 5]
 
 The tiny model with random weights answers the same questions about screens of 448x784 with and
 without sharing, in one process, in turn; the best of the runs counts. Answers are cut at 24 tokens,
@@ -71,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--screens", type=int, default=4)
     parser.add_argument("--queries", type=int, default=8)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
     loaded = untrained_model(0)
     models = {
@@ -103,6 +103,8 @@ def main() -> None:
             f"answers that are the same: {same} of {len(questions)}",
             f"all runs (CPU s): {shown}",
         ],
+        "torch",
+        "transformers",
     )
     assert same == len(questions), "sharing changes answers"
     assert ratio >= FLOOR, f"{ratio:.2f} is below {FLOOR}"
