@@ -263,11 +263,14 @@ def test_rows_say_what_size_the_model_saw(file):
     assert evaluate(file).overall.iou == 1
 
 
-def test_further_draws_are_not_scored(file):
-    rows = [predict(make_gold("a")), predict(make_gold("a"), "hm", draw=1), predict(make_gold("b"))]
+def test_further_draws_are_not_scored_and_no_duplicates(tmp_path, file):
+    drawn = [predict(make_gold("a"), "hm" if draw else None, draw=draw) for draw in range(8)]
+    rows = [*drawn, predict(make_gold("b")), predict(make_gold("b"), "hm")]
     write_rows(file, rows)
-    found = evaluate(file)
-    assert (found.overall.n, found.overall.hit, found.counts.duplicates) == (2, 1, 0)
+    dataset = write_rows(tmp_path / "samples.jsonl", [make_sample("a"), make_sample("b")])
+    for found in (evaluate(file), evaluate(file, dataset), evaluate(file, workers=2)):
+        assert (found.overall.n, found.overall.hit, found.counts.rows) == (2, 1, 10)
+        assert found.counts.duplicates == 1  # of b, whose two answers are both draw 0
 
 
 def test_strange_and_repeated_ids_are_shown(tmp_path, file):
