@@ -262,6 +262,8 @@ def missing(journal: Journal, ids: list[str]) -> DataError | None:
     shown = name_some(ids[number] for number in left)
     problem = next((p for n in left if (p := journal.problems.get(n))), "not answered")
     what = f"{len(left):,} of {len(ids):,} answers are missing ({shown}): {problem}"
+    if not journal.done:
+        return DataError(what, hint="the same command tries again")
     kept = f"{len(journal.done):,} rows are kept; the same command goes on from them"
     return DataError(what, hint=kept)
 
