@@ -37,3 +37,5 @@ def observe(batches: Iterable[Batch], edges: Edges, observers: Sequence[Observer
         judged = judge(batch, edges)
         for observer in observers:
             observer.add(batch, judged)
+        # Let go before the next is read, which then gets this memory, near the processor.
+        del batch, judged

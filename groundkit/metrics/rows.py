@@ -82,7 +82,9 @@ def read_batches(
     Raises:
         DataError: a row cannot be decoded or has no gold record.
     """
-    for number, chunk in enumerate(predictions, first):
+    number = first - 1
+    for chunk in predictions:  # `enumerate` would hold on to it while the next is read
+        number += 1
         if not chunk.records:
             continue
         intake.rows += len(chunk.records)
@@ -97,6 +99,7 @@ def read_batches(
         if batch is not None:
             intake.scored += len(rows)
             yield batch
+        del chunk, columns, golds, batch  # see `observe`
 
 
 def _golds(

@@ -54,6 +54,7 @@ def read_blocks(
         breaks = data.count(b"\n")
         yield Block(data, number, breaks)
         number += breaks
+        del data  # which would be held while the next is read
 
 
 def lines_of(block: Block, path: Path) -> Chunk[bytes]:

@@ -85,6 +85,7 @@ class PredictionFile:
             for own in self._rows.chunks(Prediction, self._advise):
                 self.rows += len(own.records)
                 yield own
+                del own  # before the next is read
             return
         converter = Converter(
             self.format,

@@ -79,6 +79,7 @@ class RowFile:
         """
         for piece in self._all():
             yield _decode(piece, self.path, record, advise)
+            del piece  # before the next is read
 
     def raw(self) -> Iterator[Chunk[Any]]:
         """All rows as they lie in the file: bytes of JSON, or a Row of a table.
@@ -101,6 +102,7 @@ class RowFile:
             pieces = chain([self._first], pieces)
         for _, piece in pieces:
             yield piece
+            del piece
 
     def blocks(self) -> Iterator[Block]:
         """The rows of a JSON Lines file that is no pipe, as they lie there: the raw lines of each
@@ -158,6 +160,7 @@ def _pieces(path: Path) -> Iterator[_Piece]:
             return
         for block in read_blocks(stream, path, start, number):
             yield "jsonl", block
+            del block
 
 
 def _is_plain_parquet(path: Path) -> bool:
