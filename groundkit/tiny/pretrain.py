@@ -36,14 +36,12 @@ from groundkit.tiny.data import Stage, batches, stage_at
 from groundkit.tiny.muon import Muon
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
 
+_ANSWERS = 2.0  # how much the answers count beside each of the other losses
 STAGES = (
-    Stage(2600, (5, 6, 7, 8), 576, looks_only=True),
-    Stage(3700, (5, 6, 7, 8), 380),
-    Stage(4000, (6, 7, 8, 9, 10, 11), 430),
-    Stage(5100, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
-    Stage(9000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
-    Stage(11000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 620, looks_only=True),
-    Stage(12600, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
+    Stage(2500, (5, 6, 7, 8), 576, looks_only=True),
+    Stage(5000, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, looks_only=True),
+    Stage(8000, (6, 7, 8, 9, 10), 420, questions=4),
+    Stage(19000, (6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 480, questions=4),
 )
 
 
@@ -61,7 +59,7 @@ class Config:
     muon: float = 4e-3
     adamw: float = 2e-3
     warmup: int = 40
-    decay: int = 1500
+    decay: int = 11000
     clip: float = 1.0
     save_every: float = 120.0
 
@@ -76,6 +74,8 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.heads = losses.Heads()
         self.step = 0
+        self.half = torch.cpu._is_avx512_bf16_supported()
+        self.model.model.language_model.config._attn_implementation = "eager"
         self.numbers = torch.tensor(number_ids(self.tokenizer))
         self.value = torch.full((len(self.tokenizer),), -1)
         self.value[self.numbers] = torch.arange(len(self.numbers))
@@ -96,12 +96,14 @@ class Trainer:
         for optimizer, base in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = base * rate
-        loss, figures = self.losses(batch, stage_at(STAGES, self.step).looks_only)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            loss, figures = self.losses(batch, stage_at(STAGES, self.step).looks_only)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
-        for optimizer, _ in self.optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            for optimizer, _ in self.optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
         self.step += 1
         return figures
 
@@ -118,11 +120,14 @@ class Trainer:
             cells = losses.see(self.model.model.visual, tensors["patches"], batch.grid)
             answer = cells.sum() * 0
         else:
-            cells, middle, end, looks = losses.forward(self.model, tensors, batch.grid)
+            cells, middle, end, looks, reads = losses.forward(self.model, tensors, batch.grid)
             answer, figures = self._answers(tensors, end)
             numbers, iou = self._numbers(tensors, middle)
-            answer = answer + numbers + looks
-            figures |= {"middle": iou, "looks": float(looks.detach())}
+            answer = _ANSWERS * answer + numbers + looks + reads
+            where = self._places(tensors, middle, batch.grid)
+            answer = answer + where
+            figures["where"] = float(where.detach())
+            figures |= {"middle": iou, "looks": float(looks.detach()), "reads": float(reads.detach())}
         for name in ("stars", "spots"):
             head = self.heads.star if name == "stars" else self.heads.spot
             loss, iou = losses.edge_loss(head, cells, tensors[name], name == "spots")
@@ -160,6 +165,21 @@ class Trainer:
         logits = self.heads.numbers(cells).view(-1, 4, HIDDEN) @ table.T
         iou = losses.iou(logits.detach().argmax(2).float(), stars[:, 4:8].float())
         return losses.number_loss(logits, stars[:, 4:8]), float(iou.mean())
+
+    def _places(
+        self, batch: dict[str, Tensor], states: Tensor, grid: tuple[int, int]
+    ) -> Tensor:
+        """The loss of where each cell is, in pixels, read from the middle of the language model."""
+        image = batch["ids"] == self.model.config.image_token_id
+        cells = self.model.model.language_model.norm(states[image])
+        rows, columns = torch.meshgrid(
+            torch.arange(grid[0] // 2), torch.arange(grid[1] // 2), indexing="ij"
+        )
+        places = torch.stack([columns, rows], -1).reshape(-1, 2) * 28 + 14
+        places = places.repeat(len(batch["ids"]), 1)
+        table = self.model.lm_head.weight[self.numbers[:512]]
+        logits = self.heads.places(cells).view(-1, 2, HIDDEN) @ table.T
+        return losses.number_loss(logits, places)
 
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on."""
