@@ -120,6 +120,19 @@ def normalise(patches: NDArray[np.uint8]) -> Floats:
     return result
 
 
+class Written(NamedTuple):
+    """A sequence of tokens, with what `Batch` says of each, and the places of x and y of each
+    question, -1 if it does not say them."""
+
+    ids: list[int]
+    branches: list[int]
+    positions: list[tuple[int, int, int]]
+    targets: list[int]
+    weights: list[float]
+    numbers: list[bool]
+    said: list[tuple[int, int]]
+
+
 class Writer:
     """Writes scenes as token sequences."""
 
@@ -132,14 +145,8 @@ class Writer:
         self._end = tokenizer("<|im_end|>").input_ids
         self._numbers = frozenset(numbers)
 
-    def write(
-        self, rng: np.random.Generator, questions: list[Question], size: Size
-    ) -> tuple[
-        list[int], list[int], list[tuple[int, int, int]], list[int], list[float], list[bool],
-        list[tuple[int, int]],
-    ]:
-        """ids, branches, positions, targets, weights and numbers of one sequence, and where each
-        question says x and y."""
+    def write(self, rng: np.random.Generator, questions: list[Question], size: Size) -> Written:
+        """One sequence with all questions about a screen."""
         columns, rows = size[0] // CELL, size[1] // CELL
         start = len(self._prefix)
         ids = [*self._prefix, *[self._image] * (rows * columns)]
@@ -166,7 +173,7 @@ class Writer:
             targets += [*own[1:], 0]
             weights += [*[0.0] * (len(asked) - 1), *answer_weights, 0.0]
             numbers += [*[False] * (len(asked) - 1), *is_number, False]
-        return ids, branches, positions, targets, weights, numbers, said
+        return Written(ids, branches, positions, targets, weights, numbers, said)
 
     def _point_at(self, asked: list[int], start: int) -> tuple[int, int]:
         """Places of x and y in a question that begins at `start`, -1 if it does not say them."""
@@ -238,17 +245,17 @@ def _spots(screen: int, points: Ints, boxes: Ints, columns: int) -> Ints:
 def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], size: Size) -> Batch:
     """Arrays of scenes whose images all have `size`."""
     rows = [writer.write(rng, scene.questions, size) for scene in scenes]
-    length = max(len(row[0]) for row in rows)
+    length = max(len(row.ids) for row in rows)
     shape = (len(rows), length)
     ids, branch = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
     positions = np.zeros((3, *shape), np.int64)
     targets, weights = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
     numbers = np.zeros(shape, np.bool_)
     for i, row in enumerate(rows):
-        n = len(row[0])
-        ids[i, :n], branch[i, :n], targets[i, :n], weights[i, :n] = row[0], row[1], row[3], row[4]
-        positions[:, i, :n] = np.array(row[2]).T
-        numbers[i, :n] = row[5]
+        n = len(row.ids)
+        ids[i, :n], branch[i, :n], targets[i, :n] = row.ids, row.branches, row.targets
+        weights[i, :n], numbers[i, :n] = row.weights, row.numbers
+        positions[:, i, :n] = np.array(row.positions).T
     columns = size[0] // CELL
     stars = [p for i, scene in enumerate(scenes) for p in _points(i, scene.stars, columns)]
     spots = [_spots(i, *scene.spots, columns) for i, scene in enumerate(scenes)]
@@ -261,7 +268,7 @@ def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], s
         targets=targets,
         weights=weights,
         numbers=numbers,
-        looks=_looks(scenes, [row[6] for row in rows], branch, numbers, columns),
+        looks=_looks(scenes, [row.said for row in rows], branch, numbers, columns),
         stars=np.array(stars, np.int64).reshape(-1, 8),
         spots=np.concatenate(spots),
     )
