@@ -6,7 +6,7 @@
 Synthetic screens are drawn with seeds that training never uses. Each row of the table is one way of
 asking about 300 screens, one question a screen, answered greedily; `box` is a box of constant
 size around the point, the best of a few sizes, and `untrained` is the same model with random
-weights. IoU of an unreadable answer is 0. Sides are 224 to 448 pixels where a row says no other; the
+weights. IoU of an unreadable answer is 0. Sides are 224 to 448 pixels if a row says no other; the
 first row is shown by size as well.
 """
 
