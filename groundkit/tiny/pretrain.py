@@ -41,7 +41,7 @@ STAGES = (
     Stage(2500, (5, 6, 7, 8), 576, looks_only=True),
     Stage(5000, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, looks_only=True),
     Stage(7000, (6, 7, 8, 9, 10), 420, questions=4),
-    Stage(17500, (6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 480, questions=4),
+    Stage(16500, (6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 480, questions=4),
 )
 
 
@@ -59,7 +59,7 @@ class Config:
     muon: float = 4e-3
     adamw: float = 2e-3
     warmup: int = 40
-    decay: int = 10000
+    decay: int = 9000
     clip: float = 1.0
     save_every: float = 120.0
 
