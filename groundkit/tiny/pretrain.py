@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -41,7 +42,7 @@ STAGES = (
     Stage(2500, (5, 6, 7, 8), 576, looks_only=True),
     Stage(5000, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, looks_only=True),
     Stage(7000, (6, 7, 8, 9, 10), 420, questions=4),
-    Stage(16500, (6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 480, questions=4),
+    Stage(15500, (6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 480, questions=4),
 )
 
 
@@ -51,15 +52,20 @@ class Config:
 
     Attributes:
         muon, adamw: learning rates of matrices and of everything else.
-        warmup, decay: steps at the start and at the end over which the rates rise and fall.
+        rates: which share of them a step has, as points of a line from the first step to the last.
         save_every: seconds between checkpoints.
     """
 
     seed: int = 0
     muon: float = 4e-3
     adamw: float = 2e-3
-    warmup: int = 40
-    decay: int = 9000
+    rates: tuple[tuple[int, float], ...] = (
+        (0, 0.025),
+        (39, 1),
+        (7500, 1),
+        (9750, 0.75),
+        (15500, 0),
+    )
     clip: float = 1.0
     save_every: float = 120.0
 
@@ -93,8 +99,8 @@ class Trainer:
 
     def train_step(self, batch: Batch) -> dict[str, float]:
         """Updates everything from one batch; returns figures."""
-        rate = min(1.0, (self.step + 1) / self.config.warmup)
-        rate *= min(1.0, max(0.01, (STAGES[-1].until - self.step) / self.config.decay))
+        steps, shares = np.array(self.config.rates).T
+        rate = float(np.interp(self.step, steps, shares))
         for optimizer, base in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = base * rate
