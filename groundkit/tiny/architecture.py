@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase, Qwen2_5_VLConfig
 
 HIDDEN = 128
-LAYERS = 3
-VISION_HIDDEN = 64
-VISION_LAYERS = 3
+LAYERS = 4
+VISION_HIDDEN = 96
+VISION_LAYERS = 4
 HEAD = 32
 INIT = 0.06
 """Standard deviation of the random weights; three times the usual, for a narrow model."""

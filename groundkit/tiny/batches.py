@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 CELL = 28
 _LONGEST_NAME = 14  # tokens
 _FOREIGN_NAMES = 0.6
-_SPOTS = 64  # points without a star that the vision tower is asked about, on each screen
-_NAME_WEIGHT, _MARKUP_WEIGHT = 0.2, 0.3
+_SPOTS = 160  # points without a star that the vision tower is asked about, on each screen
+_NAME_WEIGHT, _MARKUP_WEIGHT, _NUMBER_WEIGHT = 0.2, 0.3, 3.0
 # Share of images with many stars, with one, and with none.
 _STARS = (0.4, 0.35, 0.25)
 _PREFIX = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n<|vision_start|>"
@@ -51,7 +51,8 @@ class Batch:
             question, -1 for padding, (B, S); positions: (3, B, S).
         targets, weights: (B, S): what the next token should be, and how much that matters;
             numbers: (B, S): whether it is a number of a box.
-        looks: numbers about to be written, (N, 3): screen, place, cell of the point asked about.
+        looks: numbers about to be written, (N, 5): screen, place, cell of the point asked about,
+            places of the point's numbers in the question, -1 if it does not say them.
         stars, spots: points with a star and without, (N, 8): screen, x, y, cell, box.
     """
 
@@ -119,6 +120,19 @@ def normalise(patches: NDArray[np.uint8]) -> Floats:
     return result
 
 
+class Written(NamedTuple):
+    """A sequence of tokens, with what `Batch` says of each, and the places of x and y of each
+    question, -1 if it does not say them."""
+
+    ids: list[int]
+    branches: list[int]
+    positions: list[tuple[int, int, int]]
+    targets: list[int]
+    weights: list[float]
+    numbers: list[bool]
+    said: list[tuple[int, int]]
+
+
 class Writer:
     """Writes scenes as token sequences."""
 
@@ -131,12 +145,8 @@ class Writer:
         self._end = tokenizer("<|im_end|>").input_ids
         self._numbers = frozenset(numbers)
 
-    def write(
-        self, rng: np.random.Generator, questions: list[Question], size: Size
-    ) -> tuple[
-        list[int], list[int], list[tuple[int, int, int]], list[int], list[float], list[bool]
-    ]:
-        """ids, branches, positions, targets, weights and numbers of one sequence."""
+    def write(self, rng: np.random.Generator, questions: list[Question], size: Size) -> Written:
+        """One sequence with all questions about a screen."""
         columns, rows = size[0] // CELL, size[1] // CELL
         start = len(self._prefix)
         ids = [*self._prefix, *[self._image] * (rows * columns)]
@@ -146,6 +156,7 @@ class Writer:
         numbers = [False] * len(ids)
         first = start + max(rows, columns)
         targets = [0] * len(ids)
+        said: list[tuple[int, int]] = []
         for number, question in enumerate(questions, 1):
             asked = [
                 *self._vision_end,
@@ -154,6 +165,7 @@ class Writer:
             ]
             answer, answer_weights, is_number = self._answer(rng, question)
             own = asked + answer
+            said.append(self._point_at(asked, len(ids)))
             ids += own
             branches += [number] * len(own)
             positions += [(p, p, p) for p in range(first, first + len(own))]
@@ -161,7 +173,12 @@ class Writer:
             targets += [*own[1:], 0]
             weights += [*[0.0] * (len(asked) - 1), *answer_weights, 0.0]
             numbers += [*[False] * (len(asked) - 1), *is_number, False]
-        return ids, branches, positions, targets, weights, numbers
+        return Written(ids, branches, positions, targets, weights, numbers, said)
+
+    def _point_at(self, asked: list[int], start: int) -> tuple[int, int]:
+        """Places of x and y in a question that begins at `start`, -1 if it does not say them."""
+        found = [start + place for place, id in enumerate(asked) if id in self._numbers]
+        return (found[0], found[1]) if len(found) == 2 else (-1, -1)
 
     def _answer(
         self, rng: np.random.Generator, question: Question
@@ -186,8 +203,10 @@ class Writer:
             if name_start <= begin < name_end:
                 weights.append(weight)
             else:
-                said = numbers[-1] or len("<ref>") <= begin < name_start
-                weights.append(1.0 if said else _MARKUP_WEIGHT)
+                typed = len("<ref>") <= begin < name_start
+                weights.append(1.0 if typed else _MARKUP_WEIGHT)
+            if numbers[-1]:
+                weights[-1] = _NUMBER_WEIGHT
         return encoded.input_ids + self._end, [*weights, _MARKUP_WEIGHT], [*numbers, False]
 
     def _is_hard(self, name: str) -> bool:
@@ -203,14 +222,19 @@ def _points(screen: int, targets: list[Target], columns: int) -> list[list[int]]
     ]
 
 
-def _looks(scenes: list[_Scene], branch: Ints, numbers: NDArray[np.bool_], columns: int) -> Ints:
-    rows, places = np.nonzero(numbers)
-    asked = [
-        scenes[row].questions[branch[row, place] - 1].target.point
-        for row, place in zip(rows.tolist(), places.tolist(), strict=True)
-    ]
-    points = np.array(asked, np.int64).reshape(-1, 2) // CELL
-    return np.column_stack([rows, places, points[:, 1] * columns + points[:, 0]])
+def _looks(
+    scenes: list[_Scene],
+    said: list[list[tuple[int, int]]],
+    branch: Ints,
+    numbers: NDArray[np.bool_],
+    columns: int,
+) -> Ints:
+    looks = []
+    for row, place in zip(*(axis.tolist() for axis in np.nonzero(numbers)), strict=True):
+        question = branch[row, place] - 1
+        x, y = scenes[row].questions[question].target.point
+        looks.append([row, place, y // CELL * columns + x // CELL, *said[row][question]])
+    return np.array(looks, np.int64).reshape(-1, 5)
 
 
 def _spots(screen: int, points: Ints, boxes: Ints, columns: int) -> Ints:
@@ -221,17 +245,17 @@ def _spots(screen: int, points: Ints, boxes: Ints, columns: int) -> Ints:
 def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], size: Size) -> Batch:
     """Arrays of scenes whose images all have `size`."""
     rows = [writer.write(rng, scene.questions, size) for scene in scenes]
-    length = max(len(row[0]) for row in rows)
+    length = max(len(row.ids) for row in rows)
     shape = (len(rows), length)
     ids, branch = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
     positions = np.zeros((3, *shape), np.int64)
     targets, weights = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
     numbers = np.zeros(shape, np.bool_)
     for i, row in enumerate(rows):
-        n = len(row[0])
-        ids[i, :n], branch[i, :n], targets[i, :n], weights[i, :n] = row[0], row[1], row[3], row[4]
-        positions[:, i, :n] = np.array(row[2]).T
-        numbers[i, :n] = row[5]
+        n = len(row.ids)
+        ids[i, :n], branch[i, :n], targets[i, :n] = row.ids, row.branches, row.targets
+        weights[i, :n], numbers[i, :n] = row.weights, row.numbers
+        positions[:, i, :n] = np.array(row.positions).T
     columns = size[0] // CELL
     stars = [p for i, scene in enumerate(scenes) for p in _points(i, scene.stars, columns)]
     spots = [_spots(i, *scene.spots, columns) for i, scene in enumerate(scenes)]
@@ -244,7 +268,7 @@ def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], s
         targets=targets,
         weights=weights,
         numbers=numbers,
-        looks=_looks(scenes, branch, numbers, columns),
+        looks=_looks(scenes, [row.said for row in rows], branch, numbers, columns),
         stars=np.array(stars, np.int64).reshape(-1, 8),
         spots=np.concatenate(spots),
     )

@@ -22,7 +22,7 @@ from groundkit.vocabulary import LANGS
 
 _TARGETS = 12
 _AHEAD = 6
-_BATCHES, _PASSES = 2, 3  # of a block
+_BATCHES, _PASSES = 2, 1  # of a block
 HELD_OUT = 1_000_000
 """Training uses seeds from here on; smaller ones are for evaluation."""
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -36,14 +37,12 @@ from groundkit.tiny.data import Stage, batches, stage_at
 from groundkit.tiny.muon import Muon
 from groundkit.tiny.tokenizer import build_tokenizer, number_ids
 
+_ANSWERS = 2.0  # how much the answers count beside each of the other losses
 STAGES = (
-    Stage(2600, (5, 6, 7, 8), 576, looks_only=True),
-    Stage(3700, (5, 6, 7, 8), 380),
-    Stage(4000, (6, 7, 8, 9, 10, 11), 430),
-    Stage(5100, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, questions=5),
-    Stage(9000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
-    Stage(11000, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 620, looks_only=True),
-    Stage(12600, (6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 14, 16), 480, questions=4),
+    Stage(2500, (5, 6, 7, 8), 576, looks_only=True),
+    Stage(5000, (7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 560, looks_only=True),
+    Stage(7000, (6, 7, 8, 9, 10), 420, questions=4),
+    Stage(15500, (6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 480, questions=4),
 )
 
 
@@ -53,15 +52,20 @@ class Config:
 
     Attributes:
         muon, adamw: learning rates of matrices and of everything else.
-        warmup, decay: steps at the start and at the end over which the rates rise and fall.
+        rates: which share of them a step has, as points of a line from the first step to the last.
         save_every: seconds between checkpoints.
     """
 
     seed: int = 0
     muon: float = 4e-3
     adamw: float = 2e-3
-    warmup: int = 40
-    decay: int = 1500
+    rates: tuple[tuple[int, float], ...] = (
+        (0, 0.025),
+        (39, 1),
+        (7500, 1),
+        (9750, 0.75),
+        (15500, 0),
+    )
     clip: float = 1.0
     save_every: float = 120.0
 
@@ -76,6 +80,10 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.heads = losses.Heads()
         self.step = 0
+        # Half precision halves a step where the CPU multiplies it, and is slower where it does not;
+        # plain products of attention are then twice as fast as the fused ones.
+        self.half = torch.cpu._is_avx512_bf16_supported()
+        self.model.model.language_model.config._attn_implementation = "eager"
         self.numbers = torch.tensor(number_ids(self.tokenizer))
         self.value = torch.full((len(self.tokenizer),), -1)
         self.value[self.numbers] = torch.arange(len(self.numbers))
@@ -91,17 +99,19 @@ class Trainer:
 
     def train_step(self, batch: Batch) -> dict[str, float]:
         """Updates everything from one batch; returns figures."""
-        rate = min(1.0, (self.step + 1) / self.config.warmup)
-        rate *= min(1.0, max(0.01, (STAGES[-1].until - self.step) / self.config.decay))
+        steps, shares = np.array(self.config.rates).T
+        rate = float(np.interp(self.step, steps, shares))
         for optimizer, base in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = base * rate
-        loss, figures = self.losses(batch, stage_at(STAGES, self.step).looks_only)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            loss, figures = self.losses(batch, stage_at(STAGES, self.step).looks_only)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
-        for optimizer, _ in self.optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            for optimizer, _ in self.optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
         self.step += 1
         return figures
 
@@ -118,11 +128,14 @@ class Trainer:
             cells = losses.see(self.model.model.visual, tensors["patches"], batch.grid)
             answer = cells.sum() * 0
         else:
-            cells, middle, end, looks = losses.forward(self.model, tensors, batch.grid)
+            cells, middle, end, looks, reads = losses.forward(self.model, tensors, batch.grid)
             answer, figures = self._answers(tensors, end)
             numbers, iou = self._numbers(tensors, middle)
-            answer = answer + numbers + looks
-            figures |= {"middle": iou, "looks": float(looks.detach())}
+            places = self._places(tensors, middle, batch.grid)
+            answer = _ANSWERS * answer + numbers + looks + reads + places
+            told = {"places": places, "looks": looks, "reads": reads}
+            figures |= {name: float(value.detach()) for name, value in told.items()}
+            figures["middle"] = iou
         for name in ("stars", "spots"):
             head = self.heads.star if name == "stars" else self.heads.spot
             loss, iou = losses.edge_loss(head, cells, tensors[name], name == "spots")
@@ -160,6 +173,19 @@ class Trainer:
         logits = self.heads.numbers(cells).view(-1, 4, HIDDEN) @ table.T
         iou = losses.iou(logits.detach().argmax(2).float(), stars[:, 4:8].float())
         return losses.number_loss(logits, stars[:, 4:8]), float(iou.mean())
+
+    def _places(self, batch: dict[str, Tensor], states: Tensor, grid: tuple[int, int]) -> Tensor:
+        """The loss of where each cell is, in pixels, read from the middle of the language model."""
+        image = batch["ids"] == self.model.config.image_token_id
+        cells = self.model.model.language_model.norm(states[image])
+        rows, columns = torch.meshgrid(
+            torch.arange(grid[0] // 2), torch.arange(grid[1] // 2), indexing="ij"
+        )
+        places = torch.stack([columns, rows], -1).reshape(-1, 2) * 28 + 14
+        places = places.repeat(len(batch["ids"]), 1)
+        table = self.model.lm_head.weight[self.numbers[:512]]
+        logits = self.heads.places(cells).view(-1, 2, HIDDEN) @ table.T
+        return losses.number_loss(logits, places)
 
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on."""

@@ -120,13 +120,18 @@ def test_what_is_learned_is_the_answer(drawn):
     writer = Writer(tokenizer, number_ids(tokenizer))
     scene = make_scene(np.random.default_rng(1), pixels, targets, rivals, 3)
     row = writer.write(np.random.default_rng(1), scene.questions, SIZE)
-    ids, branch, _, wanted, weights, numbers = (np.array(column) for column in row)
+    ids, branch, _, wanted, weights, numbers, said = (np.array(column) for column in row)
     assert ids.shape == branch.shape == wanted.shape == weights.shape == numbers.shape
     for number, question in enumerate(scene.questions, 1):
         own = branch == number
         told = own & (weights > 0)
         assert read_answer(tokenizer.decode(wanted[own & numbers])).kind != "refusal"
-        said = tokenizer.convert_ids_to_tokens(wanted[own & numbers].tolist())
-        assert tuple(map(int, said)) == question.target.box
+        box = tokenizer.convert_ids_to_tokens(wanted[own & numbers].tolist())
+        assert tuple(map(int, box)) == question.target.box
+        if (point := said[number - 1])[0] >= 0:
+            words = tokenizer.convert_ids_to_tokens(ids[point].tolist())
+            assert tuple(map(int, words)) == question.target.point
+        else:
+            assert str(question.target.point[0]) not in question.text
         assert tokenizer.decode(wanted[told]).startswith("<ref>")
         assert wanted[told][-1] == tokenizer.eos_token_id

@@ -12,7 +12,7 @@ from groundkit.tiny import pretrain
 from groundkit.tiny.data import Stage
 
 STAGES = (Stage(3, (5, 6), 60, looks_only=True), Stage(6, (5, 6), 60))
-CONFIG = pretrain.Config(seed=1, warmup=2, decay=2, save_every=0.0)
+CONFIG = pretrain.Config(seed=1, rates=((0, 0.5), (1, 1), (4, 1), (6, 0)), save_every=0.0)
 
 
 class KilledError(Exception):
@@ -72,7 +72,7 @@ def test_a_few_steps_on_one_batch_lower_the_loss(monkeypatch):
     monkeypatch.setattr(
         pretrain, "STAGES", (Stage(1, (5,), 60, looks_only=True), Stage(99, (5,), 60))
     )
-    trainer = pretrain.Trainer(pretrain.Config(warmup=1, decay=1))
+    trainer = pretrain.Trainer(pretrain.Config(rates=((0, 1),)))
     trainer.step = 6  # the second block, past the stage that only looks
     batch = BatchMaker(pretrain.STAGES, 0).make(6)
     first = trainer.train_step(batch)["loss"]
