@@ -266,7 +266,7 @@ class Verdict(msgspec.Struct, frozen=True):
         reason: why it is not a full score, in words; empty if it is.
         rule: the grammar rule that read the text; empty if none did.
         box: the predicted box, after conversion from the frame of the prediction; in a file whole
-            numbers may stand without a fraction.
+            numbers stand with or without a fraction.
         point: the predicted point, or the centre of the box.
         gold_box: the box asked for, the first of several or the one around a polygon; None if
             there is nothing to find.

@@ -1,7 +1,7 @@
 """Many texts at once, as columns.
 
 `read_answer` says what a text means. Most texts hold coordinates and a name and nothing else:
-those plain forms are read here, all in one pass over the texts put together, to the same result,
+those plain forms are read here, form by form in the texts put together, to the same result,
 without an object for each answer. Whatever fits none of them goes to `read_answer`.
 """
 
@@ -65,12 +65,14 @@ _LIST = r"[0-9][0-9., ]{0,80}"
 # Nothing that ends a thought, starts an action, makes a key or is markup. A type is what stands
 # before the first hyphen.
 _REF = r"(?!<)([^<>◁▷\n\x1e-]{0,1000})(?:-([^<>◁▷\n\x1e]{1,1000}))?"
+# Not _END, which is white space.
+_SPACE = r"[^\S\x1e]"
 _LABEL = r"([^\"\\<>◁▷:=\x00-\x1f]{1,1000})"
 
 
 def _whole(pattern: str) -> re.Pattern[str]:
-    """Passes over a text that has not the form as a whole, so that there is one match a text; with
-    two groups at least, so that what is found are tuples."""
+    """Passes over a text that has not the form as a whole, so that there is one match a text. With
+    two groups at least, one of them empty if need be, what is found are tuples."""
     return re.compile(rf"(?:{pattern}|[^{_END}]*){_END}")
 
 
@@ -84,8 +86,8 @@ _PLAIN = (
     _Plain(
         *("keyed", "box", ("```json", "[", "{")),
         _whole(
-            rf"(?:```json\s)?(?:\[\s{{0,9}})?\{{\"bbox_2d\": ?\[({_LIST})\]"
-            rf"(?:, ?\"label\": ?\"{_LABEL}\")?\}}(?:\s?\])?(?:\s```)?"
+            rf"(?:```json{_SPACE})?(?:\[{_SPACE}{{0,9}})?\{{\"bbox_2d\": ?\[({_LIST})\]"
+            rf"(?:, ?\"label\": ?\"{_LABEL}\")?\}}(?:{_SPACE}?\])?(?:{_SPACE}```)?"
         ),
         ("numbers", "name"),
         counted=False,
@@ -178,8 +180,9 @@ class Answers:
         together = _END.join(texts) + _END
         if together.count(_END) > len(texts):
             together = "".join([("" if _END in text else text) + _END for text in texts])
-        columns = zip(*form.pattern.findall(together), strict=True)
-        found: _Found = dict(zip(form.groups, columns, strict=True))
+        matches = form.pattern.findall(together)
+        assert len(matches) == len(texts)
+        found: _Found = dict(zip(form.groups, zip(*matches, strict=True), strict=True))
         left: list[int] = []
         if not all(found["numbers"]):
             rows, found, left = _split(found["numbers"], rows, found)

@@ -20,7 +20,7 @@ DISTANCE_EDGES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 100
 SIZE_EDGES = (0.0, 8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 512.0)
 TOLERANCES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 POSITION_COLUMNS, POSITION_ROWS = 12, 8
-_AT_ONCE = 16  # batches
+_AT_ONCE = 16  # batches; as many as a piece of `parallel` has, so that none are left in it
 
 
 class Bin(msgspec.Struct, frozen=True, kw_only=True):

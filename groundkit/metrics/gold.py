@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from groundkit.errors import DataError
 from groundkit.geometry import Box, ResizeRule, Size
 from groundkit.metrics.boxes import Bools, Floats
+from groundkit.metrics.words import Words, number_words
 from groundkit.prediction_files.rows import read_chunks
 from groundkit.records import Gold
 from groundkit.vocabulary import TYPE_WORDS
@@ -41,27 +42,6 @@ def fields_as_columns(records: Sequence[msgspec.Struct]) -> Columns:
     name; all fields at once cost less than three one by one."""
     names = type(records[0]).__struct_fields__
     return dict(zip(names, zip(*map(astuple, records), strict=True), strict=True))
-
-
-class Words(NamedTuple):
-    """A column of strings of which few differ.
-
-    Attributes:
-        words: those that occur, in the order in which they do.
-        codes: which of them stands in each row, shape (N,).
-    """
-
-    words: list[str]
-    codes: NDArray[np.int64]
-
-
-def number_words(column: Sequence[str]) -> Words:
-    """A column with its words numbered."""
-    code = {word: number for number, word in enumerate(dict.fromkeys(column))}
-    if len(code) == 1:
-        return Words(list(code), np.zeros(len(column), dtype=np.int64))
-    numbers = map(code.__getitem__, column)
-    return Words(list(code), np.fromiter(numbers, np.int64, len(column)))
 
 
 class Golds(list[Gold]):

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from groundkit.errors import OptionError
 from groundkit.metrics.aggregate import Facts, Ratios, Summary, summarise_groups
 from groundkit.metrics.boxes import SIZE_BUCKETS
-from groundkit.metrics.gold import GROUPED, Golds, Words, number_words
+from groundkit.metrics.gold import GROUPED, Golds
 from groundkit.metrics.judge import Ints
 from groundkit.metrics.measures import Ratio
+from groundkit.metrics.words import Words, compact, number_words
 
 SmallInts = NDArray[np.int32]
 
 _SHOWN = ("type", "size", "source", "split")
-_COUNTABLE = 1 << 20
 
 
 class Codes(dict[str, int]):
@@ -209,23 +209,10 @@ class Groupings:
         return labels.codes, list(labels.code)
 
 
-def compact(codes: NDArray[np.integer[Any]]) -> tuple[Ints, Ints]:
-    """The numbers that occur, sorted, and for each of `codes` where it stands among them: what
-    `np.unique` finds by sorting, which takes several times as long where numbers are small."""
-    most = int(codes.max(initial=0)) + 1
-    if most > _COUNTABLE:
-        present, place = np.unique(codes, return_inverse=True)
-        return present, place
-    present = np.flatnonzero(np.bincount(codes, minlength=most))
-    place = np.zeros(most, dtype=np.int64)
-    place[present] = np.arange(len(present))
-    return present, place[codes]
-
-
 def _blank(rows: int) -> Labels:
     """Rows that have no value."""
     labels = Labels()
-    labels.add(Words([""], np.zeros(rows, dtype=np.int64)))
+    labels.add(number_words([""] * rows))
     return labels
 
 

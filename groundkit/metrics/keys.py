@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from groundkit.metrics.boxes import Floats
 from groundkit.metrics.gold import GoldArrays, Golds
+from groundkit.metrics.words import compact
 
 Keys = NDArray[np.uint64]
 
 # Odd, and far from each other: powers of the 64-bit golden ratio of SplitMix64.
-_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 17)], np.uint64)
-_FEW = ("type", "source", "split")
-_TEXTS = 6  # id, name, three of few words, and a region
+_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, 15)], np.uint64)
+_TEXTS = 4
 _NO_POINT = (np.inf, np.inf)
 
 
@@ -27,16 +27,27 @@ def row_keys(golds: Golds, arrays: GoldArrays) -> Keys:
     # A name that is not known is not the empty name.
     names = ["\0" if name is None else name for name in columns["name"]]
     total = _checks(columns["id"]) * _FACTORS[0] + _checks(names) * _FACTORS[1]
-    for factor, name in zip(_FACTORS[2:], _FEW, strict=False):
-        words, codes = golds.words[name]
-        total += (_checks(words) * factor)[codes]
+    total += _few_checks(golds) * _FACTORS[2]
     if arrays.regions or not arrays.present.all():
-        total += _region_checks(golds) * _FACTORS[_TEXTS - 1]
+        total += _region_checks(golds) * _FACTORS[3]
     numbers = [arrays.boxes, arrays.sizes, arrays.originals, _points(columns["point"])]
     # The bytes of the floats: as whole numbers 1.2 and 1.7 would be the same.
     bits = np.concatenate(numbers, axis=1).view(np.uint64)
     result: Keys = total + bits @ _FACTORS[_TEXTS:]  # modulo 2 ** 64
     return result
+
+
+def _few_checks(golds: Golds) -> Keys:
+    """Of type, source and split together, whose combinations are few."""
+    columns = [golds.words[name] for name in ("type", "source", "split")]
+    (types, type_of), (sources, source_of), (splits, split_of) = columns
+    found, rows = compact((type_of * len(sources) + source_of) * len(splits) + split_of)
+    pairs, split = np.divmod(found, len(splits))
+    words = [
+        f"{types[pair // len(sources)]}\0{sources[pair % len(sources)]}\0{splits[last]}"
+        for pair, last in zip(pairs.tolist(), split.tolist(), strict=True)
+    ]
+    return _checks(words)[rows]
 
 
 def _checks(texts: Sequence[str]) -> Keys:

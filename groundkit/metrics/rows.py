@@ -54,7 +54,7 @@ class Batch:
 
     @cached_property
     def keys(self) -> Keys:
-        """See `signature.row_keys`, shape (N,)."""
+        """See `keys.row_keys`, shape (N,)."""
         return row_keys(self.golds, self.arrays)
 
     def pick(self, rows: Sequence[int]) -> Batch:
@@ -86,6 +86,7 @@ def read_batches(
     for chunk in predictions:  # `enumerate` would hold on to it while the next is read
         number += 1
         if not chunk.records:
+            del chunk
             continue
         intake.rows += len(chunk.records)
         columns = fields_as_columns(chunk.records)

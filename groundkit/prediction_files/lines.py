@@ -14,7 +14,7 @@ from groundkit.prediction_files.chunks import Chunk
 from groundkit.prediction_files.streams import MAX_LINE, too_long
 
 # Some 850 rows: enough for numpy to pay off, few enough for their objects to stay near the
-# processor; four times as much costs a fifth more, half as much nothing less.
+# processor (docs/log.md).
 _BLOCK_BYTES = 1 << 18
 
 

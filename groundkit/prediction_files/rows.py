@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -209,14 +210,18 @@ def decode_block(
     Raises:
         DataError: names the file, the row and the field that is wrong.
     """
-    # All at once costs a sixth less than line by line, which knows what is wrong with one, and what
-    # to do with blank lines.
-    try:
-        records = msgspec.json.Decoder(record).decode_lines(block.data)
-    except _UNDECODABLE:
-        records = []
-    if len(records) == block.breaks + (not block.data.endswith(b"\n")):
-        return Chunk(records, partial(place_in, path, block))
+    # All at once costs a sixth less than line by line, which knows what is wrong with one. The
+    # decoder does not look at line breaks, so each line must begin and end as an object.
+    lines = block.breaks + (not block.data.endswith(b"\n"))
+    if (
+        block.data.startswith(b"{")
+        and block.data.endswith((b"}\n", b"}"))
+        and block.data.count(b"}\n{") == lines - 1
+    ):
+        with suppress(*_UNDECODABLE):
+            records = msgspec.json.Decoder(record).decode_lines(block.data)
+            if len(records) == lines:
+                return Chunk(records, partial(place_in, path, block))
     return decode_chunk(lines_of(block, path), record, advise)
 
 

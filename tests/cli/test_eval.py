@@ -35,6 +35,16 @@ def test_the_report_is_printed(file):
     assert lines[0] == "centre-hit 100.0 %  mean IoU 1.000  on 40 samples"
 
 
+def test_a_label_of_every_row(tmp_path):
+    systems = ("mac", "web", "mac")
+    golds = [make_gold(f"{n}", labels={"os": name}) for n, name in enumerate(systems)]
+    file = write_rows(tmp_path / "p.jsonl", map(predict, golds))
+    report = tmp_path / "r.json"
+    assert "By os" in run(file, "--json", report)
+    groups = json.loads(report.read_bytes())["groups"]["os"]
+    assert {name: group["n"] for name, group in groups.items()} == {"mac": 2, "web": 1}
+
+
 def test_files_are_written_and_named(tmp_path, file):
     report, verdicts = tmp_path / "out" / "r.json", tmp_path / "out" / "v.jsonl"
     output = run(file, "--json", report, "--verdicts", verdicts)

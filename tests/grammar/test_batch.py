@@ -14,6 +14,8 @@ NAMES = [
     *("<Think>", "1e5", "1,000, 2", "x1: 1", '", "label": "b'),
     *("refusal", "a'b", "5,6", "bbox_2d", "point", "x_min 3", 'a\\"b', "\\u0041", "- a", "a -"),
 ]
+# What is left of answers that were cut off, and texts with the sign that separates texts.
+CUT = ("[", "[\n", "```json", "```json\n[", "{", "\x1e", "[1, 2]\x1e[3, 4]", "<ref>a-b\x1e</ref>")
 LETTERS = "<>[](){}/,.;:-+ \n\t019٣\"'|"
 
 
@@ -41,6 +43,7 @@ def draw_text(draw: random.Random) -> str:
             f"({a}{comma}{b})",
             f"[{a}{comma}{b}]",
             f"[{four}]",
+            *CUT,
         )
     )
 
@@ -102,3 +105,10 @@ def test_some_of_the_answers():
     answers = Answers(["[1, 2]", "hm", "<ref>icon-a</ref><box>[[1, 2, 3, 4]]</box>"]).pick([2, 0])
     assert answers.names == ["a", None]
     assert np.array_equal(answers.first, [[1, 2, 3, 4], [1, 2, 1, 2]])
+
+
+def test_what_was_cut_off_does_not_take_the_answer_of_its_neighbour():
+    # White space may stand before an object, and \x1e is white space.
+    whole = '{"bbox_2d": [1, 2, 3, 4], "label": "x"}'
+    for cut in CUT:
+        assert_same([cut, whole, "[5, 6]", "[1, 2, 3, 4]", cut, cut, whole])

@@ -12,6 +12,7 @@ from groundkit.metrics.diagnosis import Diagnoser
 from groundkit.metrics.evaluate import evaluate
 from groundkit.metrics.options import Options
 from groundkit.metrics.verdicts import WorstCases
+from groundkit.report.json_report import to_json
 from groundkit.store import encode_line
 from tests.metrics.builders import make_gold, make_sample, predict, spread, write_rows
 
@@ -47,12 +48,19 @@ def run(predictions, tmp_path, workers, dataset=None):
 def assert_same(predictions, tmp_path, dataset=None):
     one, two = (run(predictions, tmp_path, workers, dataset) for workers in (1, 2))
     assert one == two
+    assert to_json(one[0]) == to_json(two[0])  # 51 is equal to 51.0, and not the same
     return one[0]
 
 
 def test_the_rows_of_a_file(rows, tmp_path):
     found = assert_same(write_rows(tmp_path / "p.jsonl", rows), tmp_path)
     assert found.overall.n == ROWS
+
+
+def test_some_boxes_with_fractions(rows, tmp_path):
+    golds = [make_gold(f"half-{n}", box=(10.5, 20, 30, 40 + n % 9)) for n in range(90)]
+    every = [*rows[:2_000], *map(predict, golds), *rows[2_000:]]
+    assert_same(write_rows(tmp_path / "p.jsonl", every), tmp_path)
 
 
 def test_labels_that_only_some_pieces_have(rows, tmp_path):

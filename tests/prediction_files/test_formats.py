@@ -10,7 +10,7 @@ import pytest
 from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.prediction_files.read import read_predictions
 from groundkit.store import encode_line
-from tests.metrics.builders import evaluate, make_sample, write_rows
+from tests.metrics.builders import evaluate, make_gold, make_sample, predict, write_rows
 
 BOX = "[100, 100, 200, 140]"
 
@@ -213,6 +213,31 @@ def test_a_broken_file_is_one_clear_error(case, tmp_path, dataset):
         evaluate(file, dataset, frame="resized")
     assert "p.jsonl" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+A, B, C = (encode_line(predict(make_gold(name))).strip() for name in "abc")
+# As many records as lines, and not one record a line.
+UNEVEN = {
+    "two on a line, then none": A + B + b"\n\n" + C + b"\n",
+    "one over two lines, then two": A.replace(b",", b",\n", 1) + b"\n" + B + C + b"\n",
+    "none, then two": A + b"\n \n" + B + C + b"\n",
+}
+
+
+@pytest.mark.parametrize("case", UNEVEN)
+def test_a_line_holds_one_row(case, tmp_path):
+    good = b"".join(encode_line(predict(make_gold(f"{n}"))) for n in range(40))
+    file = tmp_path / "p.jsonl"
+    file.write_bytes(good + UNEVEN[case])
+    with pytest.raises(DataError, match=r"p\.jsonl:4[123]: not valid JSON"):
+        evaluate(file)
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n\n", b"\n \n"])
+def test_other_ends_of_lines(end, tmp_path):
+    file = tmp_path / "p.jsonl"
+    file.write_bytes(end.join((A, B, C)) + end)
+    assert evaluate(file).overall.n == 3
 
 
 def test_a_bad_row_of_a_foreign_file_is_named(tmp_path, dataset):
