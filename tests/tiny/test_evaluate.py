@@ -97,22 +97,21 @@ def test_answers_come_in_the_order_of_the_cases():
 
 @pytest.fixture(scope="module")
 def trained():
-    cases = list(evaluate.synthetic_cases("mixed", 40, evaluate.ask_star, "bundled"))
+    cases = list(evaluate.synthetic_cases("mixed", 100, evaluate.ask_star, "bundled"))
     loaded = load_model("tiny")
     return cases, evaluate.answer(loaded, cases)
 
 
 def test_the_checkpoint_finds_elements_on_screens_it_has_not_seen(trained):
-    """Well below what it reaches (docs/log.md), well above the box of constant size."""
+    """What the tiny model is for; docs/log.md has the figures of 300 screens."""
     cases, texts = trained
     scores = evaluate.score(cases, texts)
     _, constant = evaluate.constant_box(cases)
-    assert scores.parse >= 0.95
-    assert scores.iou > max(FLOOR, constant.iou + 0.05)
-    assert scores.iou50 > constant.iou50 + 0.15
-
-
-FLOOR = 0.4
+    assert scores.parse >= 0.99
+    assert scores.iou >= 0.6
+    assert scores.iou50 >= 0.6
+    assert scores.hit >= 0.9
+    assert scores.iou > constant.iou + 0.25
 
 
 def test_answers_are_in_our_form_and_language(trained):

@@ -51,9 +51,14 @@ def test_patches_are_those_of_the_processor():
     assert np.array_equal(ours, both_frames[:, :, 1])
 
 
-def test_many_questions_in_one_sequence_are_as_many_sequences():
-    """Each branch, alone and through the model of transformers, has the same logits."""
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+def test_many_questions_in_one_sequence_are_as_many_sequences(attention):
+    """Each branch, alone and through the model of transformers, has the same logits.
+
+    Training uses plain attention, which ignores a mask of booleans without a word.
+    """
     model, batch = build_model(TOKENIZER), batch_of()
+    model.model.language_model.config._attn_implementation = attention
     tensors = tensors_of(batch)
     with torch.no_grad():
         end = losses.forward(model, tensors, batch.grid).end
@@ -100,6 +105,30 @@ def test_iou_is_that_of_the_scorer():
     some, others = boxes[:25].astype(float), boxes[25:].astype(float)
     ours = losses.iou(torch.from_numpy(some), torch.from_numpy(others)).numpy()
     assert np.allclose(ours, iou(some, others), atol=1e-6)
+
+
+def test_numbers_are_to_look_at_what_is_asked():
+    batch = batch_of()
+    assert len(batch.looks) == batch.numbers.sum()
+    tokens = TOKENIZER.convert_ids_to_tokens
+    for screen, place, cell, x_at, y_at in batch.looks.tolist():
+        assert batch.numbers[screen, place]
+        if x_at >= 0:
+            x, y = (int(number) for number in tokens(batch.ids[screen, [x_at, y_at]].tolist()))
+            assert y // 28 * (SIZE[0] // 28) + x // 28 == cell
+            assert batch.branch[screen, x_at] == batch.branch[screen, place]
+
+
+def test_a_question_without_numbers_has_nothing_to_be_read():
+    model, batch = build_model(TOKENIZER), batch_of()
+    tensors = tensors_of(batch)
+    said = tensors["looks"][tensors["looks"][:, 3] >= 0]
+    assert len(said)
+    loss = losses.forward(model, tensors, batch.grid).reads
+    assert 1 < float(loss.detach()) < np.log(batch.ids.shape[1]) + 2
+    silent = {**tensors, "looks": tensors["looks"].clone()}
+    silent["looks"][:, 3:] = -1
+    assert float(losses.forward(model, silent, batch.grid).reads.detach()) == 0
 
 
 def test_no_star_costs_nothing():
