@@ -34,7 +34,7 @@ run groundkit verify "$out/data"
 run groundkit preview "$out/data"
 
 step "4. Predictions" \
-  "A Qwen2.5-VL of 1.3 million weights answers. Beside it answers that need no model: the gold ones, a
+  "A Qwen2.5-VL of 2 million weights answers. Beside it answers that need no model: the gold ones, a
 box of constant size at the point, one at the centre, and a random one."
 run groundkit predict "$out/data" --model tiny -o "$out/tiny.jsonl"
 for reference in oracle point-box centre random; do

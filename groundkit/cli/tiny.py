@@ -17,7 +17,7 @@ def run(
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Of the random weights.")] = None,
 ) -> None:
-    """Write the tiny Qwen2.5-VL: the real architecture and processor, a million weights.
+    """Write the tiny Qwen2.5-VL: the real architecture and processor, two million weights.
 
     Example: groundkit tiny --out tiny-model
     """
