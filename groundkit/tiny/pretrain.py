@@ -2,9 +2,10 @@
 
     python -m groundkit.tiny.pretrain --out DIR
 
-COST. Some 2,050 CPU seconds where the CPU multiplies bfloat16 (AVX-512): half an hour, of two cores one
-whole and a tenth of the other; 2.5 GB. Elsewhere a step takes nearly twice as long. A run that was
-killed goes on from its last checkpoint with the same command, with the batches it would have had.
+COST. Some 4,200 CPU seconds where the CPU multiplies bfloat16 (AVX-512): an hour and five minutes,
+of two cores one whole and a tenth of the other; 2.8 GB. Elsewhere a step takes nearly twice as
+long. A run that was killed goes on from its last checkpoint with the same command, with the batches
+it would have had.
 
 Two stages look at pictures only, with the throw-away heads of `losses`; the others train the whole
 model, on larger and larger images. Muon for the matrices, AdamW for the rest, and a learning rate
