@@ -212,6 +212,7 @@ def _report(
         reading=reading,
         constant_box=tally.sameness.only_predicted,
         only_split=only_answered(groups["split"]),
+        pointed=tally.pointed,
     )
     return Evaluation(
         signature=signature(

@@ -48,7 +48,7 @@ _KINDS = (
         "out-of-image",
         "gold",
     ),
-    *("other-split", "few"),
+    *("given-point", "other-split", "few"),
 )
 
 
@@ -58,7 +58,7 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kind: a stable name: frame, percent, conflicts, constant-box, unknown, missing, unparsable,
             invalid, refused, degenerate, points, on-edge, duplicates, type-words, runaway, unnamed,
-            out-of-image, gold, other-split, few.
+            out-of-image, gold, given-point, other-split, few.
     """
 
     level: Level
@@ -112,11 +112,13 @@ class Signs:
         reading: another reading of the numbers that fits far better, from `diagnose`.
         constant_box: whether all predicted boxes have the same numbers though the gold ones differ.
         only_split: the one split with answers, if there are others without any.
+        pointed: gold records whose question says the point.
     """
 
     reading: Reading | None = None
     constant_box: bool = False
     only_split: str | None = None
+    pointed: int = 0
 
 
 def only_answered(splits: dict[str, Summary]) -> str | None:
@@ -157,6 +159,11 @@ def _box_flags(summary: Summary, counts: Counts, signs: Signs) -> Iterator[Flag]
     if summary.points:
         message = f"{_share(summary.points, boxes)} answers are points, which have no IoU but 0"
         yield Flag(level="note", kind="points", message=message)
+    if signs.pointed >= _HALF * summary.n and boxes > summary.points:
+        message = f"{_share(signs.pointed, summary.n)} questions say the point: any box around it "
+        yield Flag(
+            level="note", kind="given-point", message=message + "hits, its IoU is what tells"
+        )
     if summary.on_edge:
         message = f"{_share(summary.on_edge, boxes)} centres lie on an edge of what was asked for: "
         yield Flag(level="note", kind="on-edge", message=message + "--edges decides about them")

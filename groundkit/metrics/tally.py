@@ -47,6 +47,7 @@ class Tally:
     spread: Spread = field(default_factory=Spread)
     gold_outside: int = 0
     degenerate: int = 0
+    pointed: int = 0
     _facts: list[Facts] = field(default_factory=list)
     _ratios: list[list[Ratio]] = field(default_factory=list)
     _joined: dict[Metric, Ratio] = field(default_factory=dict)
@@ -79,6 +80,8 @@ class Tally:
         self.wording.add(judged.answers, mistyped)
         self.wording.add_signs(batch.texts, batch.frames, judged.answers)
         self.degenerate += int(scores.degenerate.sum())
+        points = batch.golds.columns["point"]
+        self.pointed += len(points) - points.count(None)
         known = arrays.present & arrays.sizes.all(axis=1)
         self.gold_outside += int((out_of_image(arrays.boxes, arrays.sizes) & known).sum())
 
@@ -92,6 +95,7 @@ class Tally:
             getattr(self, name).merge(getattr(other, name))
         self.gold_outside += other.gold_outside
         self.degenerate += other.degenerate
+        self.pointed += other.pointed
         self._facts += other._facts
         self._ratios += other._ratios
         self._keys += other._keys

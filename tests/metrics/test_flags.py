@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from groundkit.metrics import flags as module
@@ -32,6 +33,17 @@ def flags(means=None, odd=None, **signs):
 
 def test_nothing_wrong_nothing_flagged():
     assert flags() == {}
+
+
+def test_questions_that_say_the_point():
+    assert flags(pointed=499) == {}
+    assert flags(pointed=1000)["given-point"] == (
+        "note",
+        "1,000 of 1,000 (100.0 %) questions say the point: any box around it hits, its IoU is "
+        "what tells",
+    )
+    only_points = msgspec.structs.replace(summary(), points=1000)
+    assert "given-point" not in flags(only_points, pointed=1000)
 
 
 def test_a_frame_mistake_names_the_option():
