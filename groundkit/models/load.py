@@ -237,12 +237,22 @@ def load_processor(where: str, contract: Contract) -> Any:
     except _failures() as error:
         raise _explain(error, where, where) from None
     if contract.rule is not None:
+        _check_factor(processor.image_processor, contract.rule.factor, where)
         limits = {"shortest_edge": contract.min_pixels, "longest_edge": contract.max_pixels}
         processor.image_processor.size = limits
     tokenizer = getattr(processor, "tokenizer", None)
     if tokenizer is not None:
         tokenizer.padding_side = "left"  # answers are written after the padding
     return processor
+
+
+def _check_factor(images: Any, factor: int, where: str) -> None:
+    """Refuses a processor that resizes what the contract resized once more, to other multiples."""
+    patch, merged = getattr(images, "patch_size", None), getattr(images, "merge_size", None)
+    if isinstance(patch, int) and isinstance(merged, int) and patch * merged != factor:
+        what = f"images become multiples of {patch * merged} px by the processor, of {factor} px by"
+        hint = "correct `factor` in groundkit.json, or name the right --model-family"
+        raise DataError(f"{what} the contract", where, hint=hint)
 
 
 def quieten() -> None:

@@ -58,7 +58,7 @@ def _agreed(found: Contract, folder: Path, family: FamilyOptions) -> Contract:
 
 
 def _of_family(name: str, model_type: str, family: FamilyOptions) -> Contract:
-    known = family.name or guess_family(name, model_type)
+    known = family.name or guess_family(_own_name(name), model_type)
     if known is None:
         what = f"in which frame {name} writes coordinates is not known"
         raise OptionError(what, "--model", hint="declare it: --model-family NAME")
@@ -67,6 +67,17 @@ def _of_family(name: str, model_type: str, family: FamilyOptions) -> Contract:
     if rule is None:
         return contract
     return replace(contract, min_pixels=rule.min_pixels, max_pixels=rule.max_pixels)
+
+
+def _own_name(name: str) -> str:
+    """What a model is called: of a folder only its own name, for what it lies in may be called
+    anything; of one in the hub's cache that of its repository."""
+    path = Path(name)
+    if not path.is_dir() and not path.is_absolute():
+        return name
+    path = path.absolute()
+    cached = [part for part in path.parts if part.startswith("models--")]
+    return cached[-1] if cached else path.name
 
 
 class _Config(msgspec.Struct):

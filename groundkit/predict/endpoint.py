@@ -83,11 +83,12 @@ def _check(endpoint: Endpoint) -> None:
 
 def _key(environment: Mapping[str, str], name: str | None) -> str | None:
     """The key of the server; it is in no message."""
-    if name is None:
-        return environment.get(KEY) or None
-    if not environment.get(name):
+    if name is not None and not environment.get(name):
         raise OptionError("the environment has no such variable", "--api-key-env")
-    return environment[name]
+    key = environment.get(name or KEY, "").strip()  # a file with Windows line ends leaves a \r
+    if not (key.isascii() and key.isprintable()):
+        raise OptionError(f"the key in {name or KEY} holds what no header can", "--api-key-env")
+    return key or None
 
 
 def _answer_all(

@@ -155,13 +155,15 @@ class Asker:
             raise _Passing(f"the server cannot be reached: {said[:_SHOWN]}") from None
         if response.status_code in (400, 422) and _KEEP in request and _KEEP.encode() in data:
             raise _UnknownField
+        # Before it is cut, which may leave half of the key.
+        shown = data if self._key is None else data.replace(self._key.encode(), b"***")
         if response.status_code in _PASSING:
-            what = f"the server answers {response.status_code}: {_excerpt(data)}"
+            what = f"the server answers {response.status_code}: {_excerpt(shown)}"
             raise _Passing(what, _asked_pause(response))
         if response.status_code != 200:
-            what = f"the server answers {response.status_code}: {_excerpt(data)}"
+            what = f"the server answers {response.status_code}: {_excerpt(shown)}"
             return Answer(number, None, self._without_key(what))
-        return _to_answer(number, data)
+        return _to_answer(number, data, shown)
 
     def _read(self, response: httpx2.Response) -> bytes:
         """The body. Its own limits of time and length: each piece alone may come in time."""
@@ -203,11 +205,11 @@ def _asked_pause(response: httpx2.Response) -> float | None:
     return min(max(pause, 0.0), _LONGEST_PAUSE) if pause == pause else None
 
 
-def _to_answer(number: int, data: bytes) -> Answer:
+def _to_answer(number: int, data: bytes, shown: bytes) -> Answer:
     try:
         reply = _replies.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise _Passing(f"the server sends no chat completion: {_excerpt(data)}") from None
+        raise _Passing(f"the server sends no chat completion: {_excerpt(shown)}") from None
     if not reply.choices:
         raise _Passing("the server sends no choices")
     choice = reply.choices[0]

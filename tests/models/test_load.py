@@ -31,6 +31,14 @@ def test_the_limits_of_the_processor_are_those_of_the_contract(untrained, tmp_pa
     assert (size["shortest_edge"], size["longest_edge"]) == (28 * 28 * 4, 28 * 28 * 16)
 
 
+def test_a_processor_of_another_factor_is_refused(untrained, tmp_path):
+    folder = tmp_path / "m"
+    shutil.copytree(untrained, folder)
+    write_contract(Contract(factor=32, min_pixels=4096, max_pixels=1 << 20), folder)
+    with pytest.raises(DataError, match="multiples of 28 px by the processor, of 32 px by the con"):
+        load_model(str(folder))
+
+
 def test_without_a_contract_the_type_of_the_model_tells(untrained, tmp_path):
     folder = tmp_path / "molmo" / "model"  # a folder above says nothing
     shutil.copytree(untrained, folder)

@@ -55,6 +55,9 @@ class Handler(BaseHTTPRequestHandler):
     def fine(self, body, tries):
         self.send(200, completion(echo(body)))
 
+    def tells(self, body, tries):
+        self.send(401, {"error": "x" * 135 + self.headers["Authorization"]})
+
     def busy(self, body, tries):
         if tries == 1:
             self.send(429, {"error": "slow down"}, Retry_After="0")

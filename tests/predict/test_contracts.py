@@ -68,3 +68,12 @@ def test_flags_tell_what_nothing_else_does(folder):
 )
 def test_names_of_the_hub_tell_their_family(name, family):
     assert both(name) == contract_for_family(family)
+
+
+@pytest.mark.parametrize("above", ["qwen3-vl-exp", "showui", "models--Qwen--Qwen2.5-VL-7B"])
+def test_only_the_own_name_of_a_folder_tells_its_family(tmp_path, above):
+    folder = tmp_path / above / "ck"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps({"model_type": "qwen2_5_vl"}))
+    (folder / "model.safetensors").touch()
+    assert both(folder) == contract_for_family("qwen2.5-vl")

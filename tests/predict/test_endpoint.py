@@ -199,3 +199,18 @@ def test_pauses_grow_and_differ():
         longest = min(30, 0.5 * 2**number)
         assert longest / 2 <= pause <= longest
     assert pauses != list(backoff(12))
+
+
+def test_no_half_of_a_key_is_shown(tmp_path, bare, server, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\r\n")  # of a file with other line ends
+    with pytest.raises(DataError, match="the server answers 401") as caught:
+        ask(bare, tmp_path / "p.jsonl", server, "tells", limit=1)
+    assert KEY[:4] not in str(caught.value) + (tmp_path / ".p.jsonl.0.rows").read_text()
+
+
+@pytest.mark.parametrize("key", ["sk-\u00e4", "sk-a\nb", "sk-a\x1b[2Jb"])
+def test_a_key_that_no_header_holds(tmp_path, bare, server, monkeypatch, key):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(OptionError, match="the key in OPENAI_API_KEY holds what no") as caught:
+        ask(bare, tmp_path / "p.jsonl", server, "fine", limit=1)
+    assert "sk-" not in str(caught.value)
