@@ -89,6 +89,9 @@ _RUN = (
 _INSIDE = r"([^<]+)"
 # A word before parentheses makes them those of a call.
 _OPEN = r"\((?<![A-Za-z0-9_].)"
+# But for `OK(125,250),(250,500)`, which is what is left of a Qwen-VL's answer where a server takes
+# the special tokens out. Nobody calls anything so.
+_NAMED_CORNERS = r"\([0-9]{1,9},[0-9]{1,9}\),\([0-9]{1,9},[0-9]{1,9}\)"
 
 
 def _any_of(words: tuple[str, ...]) -> str:
@@ -181,7 +184,8 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         *("corner-pairs", "(1,2),(3,4): Qwen-VL", 2, ("(",)),
-        *(rf"({_OPEN}\s?{PAIR}\s?\)\s?[,;]?\s?\(\s?{PAIR}\s?\))", read_content),
+        rf"({_OPEN}\s?{PAIR}\s?\)\s?[,;]?\s?\(\s?{PAIR}\s?\)|{_NAMED_CORNERS})",
+        read_content,
     ),
     _form(
         *("brackets", "[1, 2, 3, 4], (1, 2)", 2, ("(", "[")),

@@ -36,6 +36,10 @@ FORMATS = [
     Case("OS-Atlas action", "CLICK <point>[[493,578]]</point>", "point", (493, 578), "point", "<point>[[493,578]]</point>"),
     Case("Qwen-VL v1", "<ref>language switch</ref><box>(576,12),(592,42)</box>", "box", (576, 12, 592, 42), "ref-box", "<box>(576,12),(592,42)</box>"),
     Case("Qwen-VL v1, without tags", "(576,12),(592,42)", "box", (576, 12, 592, 42), "corner-pairs", "(576,12),(592,42)"),
+    # `transformers serve` decodes without special tokens, whatever is asked for.
+    Case("Qwen2-VL, special tokens lost", "OK(576,12),(592,42)", "box", (576, 12, 592, 42), "corner-pairs", "(576,12),(592,42)"),
+    Case("the same in Chinese", "登录(576,12),(592,42)", "box", (576, 12, 592, 42), "corner-pairs", "(576,12),(592,42)"),
+    Case("a drag is no box", "drag(576,12),(592,42)", "point", (576, 12), "call", "drag(576,12)", ignored=(592, 42)),
     Case("Qwen2.5-VL", '```json\n[{"bbox_2d": [139, 768, 315, 954], "label": "cat"}]\n```', "box", (139, 768, 315, 954), "keyed", 'bbox_2d": [139, 768, 315, 954]'),
     Case("Qwen3-VL", '```json\n[{"bbox_2d": [139, 768, 315, 954], "label": "cat 9"}]\n```', "box", (139, 768, 315, 954), "keyed", 'bbox_2d": [139, 768, 315, 954]', ignored=(9,)),
     Case("Qwen point", '{"point_2d": [394, 105], "label": "save"}', "point", (394, 105), "keyed", 'point_2d": [394, 105]'),

@@ -52,7 +52,8 @@ def written_numbers(text: str) -> set[float]:
     while at < len(text):
         before, end = text[at - 1] if at else "", end_of_digits(text, at)
         tail = end + 1 + (text[end + 1 : end + 2] in ("+", "-"))
-        if end > at and text[end : end + 1] in ("e", "E") and end_of_digits(text, tail) > tail:
+        has_exponent = text[end : end + 1] in ("e", "E") and end_of_digits(text, tail) > tail
+        if has_exponent and any(map(str.isdecimal, text[at:end])):
             end = end_of_digits(text, tail)
         number = as_number(text[at:end].rstrip("."))  # of a sentence
         if number is not None and not is_word(before) and not is_word(text[end : end + 1]):
@@ -83,6 +84,7 @@ NOT_INVENTED = {
     "an exponent": ("[0.1, 1e-05]", {0.1, 0.00001}),
     "keys": ('{"bbox_2d": [1, -2.5], x1=3, v2.0', {1, 2.5, -2.5, 3}),
     "dots": ("1.2.3 4. .5", {4, 0.5}),
+    "a dot before an e": ("box.e+8]", {8}),
     "an exponent without a number": ("7e 8e- 9 1e-050.1", {9}),
 }
 
