@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from groundkit.errors import DataError
-from groundkit.families import MODEL_FAMILIES, find_family
+from groundkit.families import find_family
 from groundkit.geometry import FrameName, ResizeRule, Size
 from groundkit.records import Terms
 from groundkit.store import decode, write_bytes
@@ -152,23 +152,6 @@ def contract_for_family(name: str) -> Contract:
         max_pixels=rule.max_pixels if rule else None,
         tags={"family": name.casefold()},
     )
-
-
-def guess_family(name: str, model_type: str = "") -> str | None:
-    """The family that a model's name or its `model_type` in config.json stands for, or None.
-
-    `Qwen/Qwen2.5-VL-7B-Instruct` and `qwen2_5_vl` are both `qwen2.5-vl`.
-    """
-    for text in (name, model_type):
-        plain = _plain(text)
-        for family in sorted(MODEL_FAMILIES, key=len, reverse=True):
-            if _plain(family) in plain:
-                return family
-    return None
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _check_version(data: bytes, where: str) -> None:

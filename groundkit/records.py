@@ -241,6 +241,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         score: the model's confidence, for metrics that rank answers.
         scores: its confidence in each box of the text, in their order.
         gold: the right answer, if the file is to be scored without its dataset.
+        problem: why there is no answer; the text is empty then.
     """
 
     id: str
@@ -253,6 +254,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     score: float | None = None
     scores: tuple[float, ...] = ()
     gold: Gold | None = None
+    problem: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True):

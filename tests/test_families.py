@@ -3,15 +3,108 @@
 import pytest
 
 from groundkit.errors import OptionError
-from groundkit.families import MODEL_FAMILIES, find_family
-from groundkit.geometry import FRAME_NAMES
+from groundkit.families import MODEL_FAMILIES, Guess, find_family, guess_family
 from tests.metrics.builders import evaluate, make_gold, predict, write_rows
 
+# What each family writes, said a second time: the frames from the prompts, parsers and model cards
+# of the families, as `families.py` says. A slip of the table here scores a whole model wrong.
+FRAMES = {
+    "norm1000": "qwen-vl qwen2-vl qwen3-vl ui-tars os-atlas uground-v1 internvl minicpm-v cogagent"
+    " aria-ui seed-vl gemini florence-2",
+    "resized": "qwen2.5-vl ui-tars-1.5 infigui-g1 gui-g2 gta1 holo1",
+    "norm999": "step-gui gelab-zero deepseek-vl2",
+    "norm1024": "paligemma",
+    "percent": "molmo",
+    "norm1": "seeclick showui aguvis kimi-vl moondream",
+}
+LIMITS = {"ui-tars-1.5": (78_400, 12_845_056), "infigui-g1": (3_136, 4_390_400)}
 
-def test_every_family_names_a_frame_and_a_rule_where_it_needs_one():
+
+def test_every_family_writes_what_it_writes():
+    known = {name: frame for frame, names in FRAMES.items() for name in names.split()}
+    assert {name: family.frame for name, family in MODEL_FAMILIES.items()} == known
     for name, family in MODEL_FAMILIES.items():
-        assert family.frame in FRAME_NAMES, name
-        assert (family.rule is not None) == (family.frame == "resized"), name
+        if family.frame != "resized":
+            assert family.rule is None, name
+            continue
+        limits = (family.rule.min_pixels, family.rule.max_pixels)
+        assert limits == LIMITS.get(name, (3_136, 12_845_056)), name
+        assert family.rule.factor == 28, name
+
+
+# Names of repositories as they are on the hub, and what people make of them.
+NAMES = {
+    "Qwen/Qwen-VL-Chat": "qwen-vl",
+    "Qwen/Qwen2-VL-2B-Instruct": "qwen2-vl",
+    "Qwen/Qwen2.5-VL-7B-Instruct": "qwen2.5-vl",
+    "Qwen/Qwen2.5-VL-72B-Instruct-AWQ": "qwen2.5-vl",
+    "Qwen/Qwen3-VL-4B-Instruct": "qwen3-vl",
+    "qwen2_5_vl_7b_lora": "qwen2.5-vl",
+    "ByteDance-Seed/UI-TARS-7B-DPO": "ui-tars",
+    "ByteDance-Seed/UI-TARS-72B-SFT": "ui-tars",
+    "ByteDance-Seed/UI-TARS-1.5-7B": "ui-tars-1.5",
+    "ui-tars-v1.5": "ui-tars-1.5",
+    "ui_tars_1_5": "ui-tars-1.5",
+    "UI-TARS-2": None,
+    "OS-Copilot/OS-Atlas-Base-7B": "os-atlas",
+    "osunlp/UGround-V1-7B": "uground-v1",
+    "inclusionAI/GTA1-7B-2507": "gta1",
+    "inclusionAI/GUI-G2-7B": "gui-g2",
+    "InfiX-ai/InfiGUI-G1-3B": "infigui-g1",
+    "Hcompany/Holo1-7B": "holo1",
+    "Hcompany/Holo1.5-7B": None,
+    "OpenGVLab/InternVL2_5-8B": "internvl",
+    "OpenGVLab/InternVL3-8B": "internvl",
+    "openbmb/MiniCPM-V-2_6": "minicpm-v",
+    "zai-org/cogagent-9b-20241220": "cogagent",
+    "gemini-2.5-pro": "gemini",
+    "allenai/Molmo-7B-D-0924": "molmo",
+    "allenai/Molmo2-8B": None,
+    "vikhyatk/moondream2": "moondream",
+    "google/paligemma2-3b-pt-448": "paligemma",
+    "stepfun-ai/GELab-Zero-4B-preview": "gelab-zero",
+    "showlab/ShowUI-2B": "showui",
+    "xlangai/Aguvis-7B-720P": "aguvis",
+    "moonshotai/Kimi-VL-A3B-Instruct": "kimi-vl",
+    "qwen2.5-vl-team/mine": None,
+    "llava-1.5": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize(("name", "family"), NAMES.items(), ids=NAMES)
+def test_names_tell_families(name, family):
+    assert guess_family(name) == (family and Guess(family, "name"))
+
+
+@pytest.mark.parametrize(
+    ("name", "model_type", "guess"),
+    [
+        ("mine", "qwen2_5_vl", Guess("qwen2.5-vl", "model_type")),
+        ("Molmo2-8B", "qwen3_vl_moe", Guess("qwen3-vl", "model_type")),
+        ("GTA1-7B", "qwen2_5_vl", Guess("gta1", "name")),
+        ("UI-TARS-7B", "qwen2_vl", Guess("ui-tars", "name")),
+        ("OS-Atlas-Base-4B", "internvl_chat", Guess("os-atlas", "name")),
+        ("Qwen2.5-VL-7B-GTA1", "qwen2_5_vl", Guess("qwen2.5-vl", "name")),  # which are the same
+        ("mine", "llava", None),
+    ],
+)
+def test_types_tell_what_names_do_not(name, model_type, guess):
+    assert guess_family(name, model_type) == guess
+
+
+@pytest.mark.parametrize(
+    ("name", "model_type", "message"),
+    [
+        ("ShowUI-2B-qwen2-vl", "qwen2_vl", "holds .* and .*, which write differently; say which: "),
+        ("UI-TARS-7B-qwen2.5-vl", "", "write differently; say which: --model-family NAME"),
+        ("UI-TARS-7B-new", "qwen2_5_vl", "sounds like ui-tars, which is built on qwen2_vl, but"),
+        ("Qwen2-VL-7B", "qwen2_5_vl", "sounds like qwen2-vl.*config.json says qwen2_5_vl"),
+    ],
+)
+def test_names_that_contradict_themselves_or_their_type(name, model_type, message):
+    with pytest.raises(OptionError, match=message):
+        guess_family(name, model_type)
 
 
 def test_limits_replace_those_of_the_family():

@@ -15,15 +15,39 @@ from groundkit.cli.streams import output_path
 from groundkit.errors import DataError, OptionError
 
 if TYPE_CHECKING:
-    from groundkit.predict.contracts import FamilyOptions
+    from groundkit.contract import Contract
+    from groundkit.models.contracts import FamilyOptions, Found
     from groundkit.predict.job import Outcome
 
 # `predict.plan.DEFAULT_BATCH`, which the help must not import.
 _BATCH = 16
 # Options and their values where they mean nothing.
-_OF_MODELS: dict[str, Any] = {"n": 1, "temperature": 0.0, "prompt": None, "limit": None}
-_OF_LOCAL: dict[str, Any] = {"adapter": None, "device": None, "dtype": None, "processes": 1}
-_OF_ENDPOINT: dict[str, Any] = {"api_key_env": None}
+_OF_MODELS: dict[str, Any] = {
+    "n": 1,
+    "temperature": 0.0,
+    "prompt": None,
+    "limit": None,
+    "max_new_tokens": 128,
+    "model_family": None,
+    "frame": None,
+    "min_pixels": None,
+    "max_pixels": None,
+    "partial": False,
+}
+_OF_LOCAL: dict[str, Any] = {
+    "adapter": None,
+    "device": None,
+    "dtype": None,
+    "processes": 1,
+    "batch_size": _BATCH,
+}
+_OF_ENDPOINT: dict[str, Any] = {
+    "api_key_env": None,
+    "concurrency": 8,
+    "timeout": 120.0,
+    "retries": 5,
+}
+_OF_REFERENCE: dict[str, Any] = {"box_size": "64x32"}
 
 
 def run(
@@ -110,8 +134,22 @@ def run(
             show_default=False,
         ),
     ] = None,
+    frame: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of a family: pixel (of the original image), norm1, percent, norm999, "
+            "norm1000 or norm1024.",
+            show_default=False,
+        ),
+    ] = None,
     min_pixels: o.MinPixels = None,
     max_pixels: o.MaxPixels = None,
+    partial: Annotated[
+        bool,
+        typer.Option(
+            "--partial", help="Write the file though samples got no answer, which count as wrong."
+        ),
+    ] = False,
     box_size: Annotated[
         str, typer.Option(help="Box of point-box and centre, in pixels of the saved image.")
     ] = "64x32",
@@ -143,9 +181,9 @@ def _check_source(given: Mapping[str, Any]) -> None:
     if reference is not None:
         _refuse(given, _OF_MODELS | _OF_LOCAL | _OF_ENDPOINT, "a reference")
     elif endpoint is not None:
-        _refuse(given, _OF_LOCAL, "a server")
+        _refuse(given, _OF_LOCAL | _OF_REFERENCE, "a server")
     else:
-        _refuse(given, _OF_ENDPOINT, "a model that runs here")
+        _refuse(given, _OF_ENDPOINT | _OF_REFERENCE, "a model that runs here")
 
 
 def _refuse(given: Mapping[str, Any], options: Mapping[str, Any], who: str) -> None:
@@ -169,14 +207,14 @@ def _reference(
 
 
 def _ask_model(given: Mapping[str, Any]) -> Outcome:
-    from groundkit.models.load import need_extra
-    from groundkit.predict.contracts import contract_of_model
+    from groundkit.models.contracts import contract_of_model
+    from groundkit.models.problems import need_extra
     from groundkit.predict.job import Job
     from groundkit.predict.run import LocalJob, predict_model
 
     need_extra()
     adapter = given["adapter"]
-    contract = contract_of_model(given["model"], adapter, _family(given))
+    contract = _told(contract_of_model(given["model"], adapter, _family(given)))
     local = LocalJob(
         job=Job(contract=contract, **_shared(given)),
         adapter=None if adapter is None else str(adapter),
@@ -188,11 +226,11 @@ def _ask_model(given: Mapping[str, Any]) -> Outcome:
 
 
 def _ask_server(given: Mapping[str, Any]) -> Outcome:
-    from groundkit.predict.contracts import contract_of_server
+    from groundkit.models.contracts import contract_of_server
     from groundkit.predict.endpoint import Endpoint, predict_endpoint
     from groundkit.predict.job import Job
 
-    contract = contract_of_server(given["model"], _family(given))
+    contract = _told(contract_of_server(given["model"], _family(given)))
     endpoint = Endpoint(
         url=given["endpoint"],
         key_name=given["api_key_env"],
@@ -204,23 +242,39 @@ def _ask_server(given: Mapping[str, Any]) -> Outcome:
 
 
 def _shared(given: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("model", "prompt", "split", "limit", "temperature", "seed", "max_new_tokens")
+    names: tuple[str, ...] = ("model", "prompt", "split", "limit", "temperature", "seed")
+    names += ("max_new_tokens", "partial")
     paths = {"dataset": str(given["dataset"]), "output": str(output_path(given["output"]))}
     return {name: given[name] for name in names} | paths | {"draws": given["n"]}
 
 
 def _family(given: Mapping[str, Any]) -> FamilyOptions:
-    from groundkit.predict.contracts import FamilyOptions
+    from groundkit.models.contracts import FamilyOptions
 
-    return FamilyOptions(given["model_family"], given["min_pixels"], given["max_pixels"])
+    names = ("model_family", "min_pixels", "max_pixels", "frame")
+    return FamilyOptions(*(given[name] for name in names))
+
+
+def _told(found: Found) -> Contract:
+    """The contract, after what it was concluded from is said."""
+    if found.note:
+        typer.echo(found.note, err=True)
+    return found.contract
 
 
 def _announce(outcome: Outcome, output: Path) -> None:
     """What was written; an error if no answer is one that a working model would write."""
     from groundkit.predict.output import name_some
 
-    if outcome.fresh < outcome.rows:
-        typer.echo(f"{outcome.rows - outcome.fresh:,} rows were there already", err=True)
+    for note in outcome.notes:
+        typer.echo(note, err=True)
+    before = outcome.rows - outcome.fresh - len(outcome.missing)
+    if before:
+        typer.echo(f"{before:,} rows were there already", err=True)
+    if outcome.missing:
+        some = name_some(outcome.missing)
+        what = f"{len(outcome.missing):,} of {outcome.rows:,} have no answer ({some}) and count as"
+        typer.echo(f"{what} wrong; the same command asks for them again", err=True)
     for ids, what, hint in (
         (outcome.cut, "cut at the limit of length", "--max-new-tokens raises it"),
         (outcome.empty, "empty", "do the prompt and the chat template suit the model?"),

@@ -23,7 +23,7 @@ def run(
     """
     if seed is not None and not untrained:
         raise OptionError("the trained weights have no seed", "--seed", hint="add --untrained")
-    from groundkit.models.load import need_extra
+    from groundkit.models.problems import need_extra
 
     need_extra()
     from groundkit.tiny.build import copy_trained, write_untrained

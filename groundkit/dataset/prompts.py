@@ -61,16 +61,22 @@ def read_template(path: Path, marked: bool) -> str:
         text = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(f"cannot read the template: {error}", str(path)) from None
+    check_template(text, str(path), marked)
+    return text
+
+
+def check_template(text: str, where: str, marked: bool) -> None:
+    """Raises an OptionError that names `where` unless a template can be used; see
+    `read_template`."""
     fields = set(_FIELD.findall(text))
     allowed = _FIELDS if marked else _FIELDS[:2]
     for field in sorted(fields.difference(allowed)):
         raise OptionError(
             f"the template has a field {{{field}}} that nothing fills",
-            str(path),
+            where,
             [f"{{{name}}}" for name in allowed],
         )
     if not {"x", "y"} <= fields:
-        raise OptionError("the template needs {x} and {y}, the point asked about", str(path))
+        raise OptionError("the template needs {x} and {y}, the point asked about", where)
     if text.count(IMAGE_TAG) > 1:
-        raise OptionError(f"the template has several {IMAGE_TAG} tags; a sample has one", str(path))
-    return text
+        raise OptionError(f"the template has several {IMAGE_TAG} tags; a sample has one", where)

@@ -1,26 +1,29 @@
 """Asks a model behind an OpenAI-compatible server: vLLM, SGLang, `transformers serve`, others.
 
-A few requests run at a time, each in a thread. What may pass (too many requests, a fault of the
+A few requests run at a time. What may pass (too many requests, a fault of the
 server, no connection, no answer in time) is tried again, later each time; after so many questions
 in a row that got no answer the server counts as gone, and the rest is left for the next run.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.predict.job import Job, Outcome, Work, complete, prepare, to_entries
 from groundkit.predict.output import Journal, open_journal
-from groundkit.predict.progress import Advance, progress
+from groundkit.predict.progress import Advance, progress, say
 from groundkit.predict.questions import Answer, Question
+
+if TYPE_CHECKING:
+    from groundkit.predict.requests import Asker
 
 INSTALL = "pip install 'groundkit[endpoint]'"
 KEY = "OPENAI_API_KEY"
@@ -57,18 +60,21 @@ def predict_endpoint(job: Job, endpoint: Endpoint) -> Outcome:
     _check(endpoint)
     key = _key(os.environ, endpoint.key_name)
     work = prepare(job, source="a server")
+    for note in work.notes:
+        say(note)
     with open_journal(Path(job.output), work.settings) as journal:
         before = len(journal.done)
+        notes: list[str] = []
         if before < len(work.questions):
             with progress(len(work.questions), before) as advance:
-                _answer_all(work, journal, endpoint, key, advance)
-        return complete(work, journal, before)
+                notes = _answer_all(work, journal, endpoint, key, advance)
+        return complete(work, journal, before)._replace(notes=notes)
 
 
 def _check(endpoint: Endpoint) -> None:
     if find_spec("httpx2") is None:
         raise GroundkitError("servers need httpx2, which is not installed", hint=INSTALL)
-    if not endpoint.url.startswith(("http://", "https://")):
+    if not _is_address(endpoint.url):
         what = "no address of a server"
         raise OptionError(what, "--endpoint", hint="write it as http://localhost:8000/v1")
     if not 1 <= endpoint.concurrency <= 1024:
@@ -91,39 +97,64 @@ def _key(environment: Mapping[str, str], name: str | None) -> str | None:
     return key or None
 
 
+def _is_address(url: str) -> bool:
+    import httpx2
+
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        return False
+    return parsed.scheme in ("http", "https") and bool(parsed.host)
+
+
 def _answer_all(
     work: Work, journal: Journal, endpoint: Endpoint, key: str | None, advance: Advance
-) -> None:
+) -> list[str]:
+    """Asks for what is missing; what the user should know of the server."""
+    from groundkit.predict.requests import Asker
+
     questions = [q for q in work.questions if q.number not in journal.done]
     with journal.part(0) as part:
-        for answer in ask_all(questions, work.job, endpoint, key):
+
+        def receive(answer: Answer) -> None:
             part.add(to_entries(work, [answer]))
             advance(answer.text is not None)
 
+        async def run() -> list[str]:
+            async with Asker(work.job, endpoint, key) as asker:
+                await ask_all(questions, asker, endpoint.concurrency, receive)
+                return asker.notes
 
-def ask_all(
-    questions: Sequence[Question], job: Job, endpoint: Endpoint, key: str | None
-) -> Iterator[Answer]:
-    """The answers as they come, until the server is gone."""
-    from groundkit.predict.requests import Asker
+        return asyncio.run(run())
 
-    failed = 0
+
+async def ask_all(
+    questions: Sequence[Question],
+    asker: Asker,
+    concurrency: int,
+    receive: Callable[[Answer], None],
+) -> None:
+    """Hands on the answers as they come, until the server is gone."""
     left = iter(questions)
-    with Asker(job, endpoint, key) as asker, ThreadPoolExecutor(endpoint.concurrency) as pool:
-        running: set[Future[Answer]] = set()
-        # Only as many as can run, so that a server that is gone is not asked for all the rest.
-        running |= {pool.submit(asker.ask, q) for q in islice(left, endpoint.concurrency)}
-        try:
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for answer in (future.result() for future in done):
-                    yield answer
-                    lost = answer.text is None and answer.problem.startswith(_LOST)
-                    failed = failed + 1 if lost else 0
-                if failed < GONE:
-                    running |= {pool.submit(asker.ask, q) for q in islice(left, len(done))}
-        finally:
-            asker.stop()
+    failed = 0
+
+    async def work() -> None:
+        nonlocal failed
+        for question in left:
+            answer = await asker.ask(question)
+            receive(answer)
+            lost = answer.text is None and answer.problem.startswith(_LOST)
+            failed = failed + 1 if lost else 0
+            if failed >= GONE:
+                return
+
+    tasks = [asyncio.create_task(work()) for _ in range(concurrency)]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 _LOST = "the server"

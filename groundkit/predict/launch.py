@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from groundkit.errors import DataError, GroundkitError
-from groundkit.models.load import INSTALL, need_extra
+from groundkit.models.problems import INSTALL, need_extra
 from groundkit.predict.output import Journal
 from groundkit.predict.progress import Advance
 from groundkit.predict.run import LocalJob

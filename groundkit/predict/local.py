@@ -11,6 +11,7 @@ import numpy as np
 from groundkit.errors import DataError, OptionError
 from groundkit.images import Pixels
 from groundkit.models.load import LoadedModel
+from groundkit.models.problems import is_memory_error
 from groundkit.predict.questions import Answer, Question, load_image
 from groundkit.predict.sampling import Sampler
 from groundkit.predict.shared_prefix import SharedPrefix
@@ -39,6 +40,7 @@ class LocalModel:
     """A loaded model that answers batches of questions whose images have one size."""
 
     def __init__(self, loaded: LoadedModel, decoding: Decoding) -> None:
+        _check_template(loaded)
         self._loaded, self._decoding = loaded, decoding
         self._ends = end_tokens(loaded)
         self._shared = SharedPrefix(loaded, decoding.max_new_tokens, self._ends)
@@ -56,18 +58,29 @@ class LocalModel:
             path = str(question.image)
             if path not in pictures:
                 pictures[path] = _picture(question)
-        asked = [q for q in batch if not isinstance(pictures[str(q.image)], str)]
+        problems = {q.number: self._problem(q, pictures[str(q.image)]) for q in batch}
+        asked = [q for q in batch if not problems[q.number]]
         try:
             tokens = iter(self._write(asked, pictures) if asked else ())
-        except torch.OutOfMemoryError:
+        except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not is_memory_error(error):
+                raise
             what = f"{len(asked)} answers at once do not fit into the memory of the device"
             raise OptionError(what, "--batch-size", hint="make it smaller") from None
         for question in batch:
-            picture = pictures[str(question.image)]
-            if isinstance(picture, str):
-                yield Answer(question.number, None, picture)
+            if problem := problems[question.number]:
+                yield Answer(question.number, None, problem)
             else:
                 yield self._read(question, next(tokens))
+
+    def _problem(self, question: Question, picture: Image | str) -> str:
+        """Why a question cannot be asked; empty if it can."""
+        if isinstance(picture, str):
+            return picture
+        words = question.words.before + question.words.after
+        tags = [getattr(self._loaded.processor, name, None) for name in _TAGS]
+        tag = next((tag for tag in tags if isinstance(tag, str) and tag in words), None)
+        return f"the question holds {tag}, which stands for an image" if tag else ""
 
     def _write(self, batch: Sequence[Question], pictures: dict[str, Any]) -> list[list[int]]:
         """The tokens of answers."""
@@ -133,6 +146,17 @@ _PLAIN: dict[str, Any] = {
     "top_p": None,
     "top_k": None,
 }
+
+
+_TAGS = ("image_token", "video_token")
+
+
+def _check_template(loaded: LoadedModel) -> None:
+    tokenizer = getattr(loaded.processor, "tokenizer", None)
+    templates = (getattr(part, "chat_template", None) for part in (loaded.processor, tokenizer))
+    if not any(templates):
+        hint = "put the chat_template.jinja of its base model beside the weights"
+        raise DataError("the model has no chat template", loaded.name, hint=hint)
 
 
 def end_tokens(loaded: LoadedModel) -> list[int]:

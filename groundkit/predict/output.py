@@ -11,19 +11,22 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, NamedTuple
 
 import msgspec
 
 from groundkit.errors import DataError, OptionError
+from groundkit.predict.questions import Question
 from groundkit.records import Prediction
 from groundkit.store import atomic_write, encode_line, is_stream
 
 Settings = dict[str, str]
 _FEW = 3
+NOT_ASKED = "not asked"
 _ROOM = "make room; the same command goes on from the rows that are there"
 
 
@@ -116,7 +119,7 @@ class Journal:
         output: that they lie beside.
         settings: of the run; those of a run that is gone on with must be the same. One that got no
             answer at all is not gone on with.
-        target: where the rows go at the end, if not to `output`.
+        target: a stream where the rows go at the end, in place of `output`.
 
     Raises:
         OptionError: they are of a run with other settings.
@@ -126,6 +129,7 @@ class Journal:
     def __init__(self, output: Path, settings: Settings, target: Path | None = None) -> None:
         self.output, self._settings = output, settings
         self._target = target or output
+        self.streams = target is not None
         self.done: dict[int, _Place] = {}
         self.problems: dict[int, str] = {}
         self.cut: set[int] = set()
@@ -206,24 +210,32 @@ class Journal:
         if entry.empty:
             self.empty.add(entry.number)
 
-    def finish(self, total: int) -> None:
-        """Writes the output, all rows in order, and removes the partial files.
+    def finish(self, total: int, instead: Mapping[int, Prediction] = MappingProxyType({})) -> None:
+        """Writes the output, all rows in order, and removes the partial files, unless rows are
+        missing that the same command may still get.
+
+        Args:
+            instead: rows in place of those that are missing.
 
         Raises:
-            DataError: a row is missing, or the output cannot be written.
+            DataError: the output cannot be written.
         """
-        assert len(self.done) == total
+        assert len(self.done) + len(instead) == total
         try:
-            self._write_all(total)
+            self._write_all(total, instead)
         except DataError as error:
             raise DataError(error.what, error.where, hint=_ROOM) from None
-        self.remove()
+        if not instead:
+            self.remove()
 
-    def _write_all(self, total: int) -> None:
+    def _write_all(self, total: int, instead: Mapping[int, Prediction]) -> None:
         files = {path: path.open("rb") for path in self.paths}
         try:
             with atomic_write(self._target) as out:
                 for number in range(total):
+                    if number in instead:
+                        out.write(encode_line(instead[number]))
+                        continue
                     path, offset = self.done[number]
                     files[path].seek(offset)
                     row = _entries.decode(files[path].readline()).row
@@ -250,22 +262,46 @@ def open_journal(output: Path, settings: Settings) -> Iterator[Journal]:
         yield Journal(Path(folder) / "predictions.jsonl", settings, output)
 
 
-def missing(journal: Journal, ids: list[str]) -> DataError | None:
+class _Unanswered(msgspec.Struct, omit_defaults=True):
+    """A line of the list of questions without an answer."""
+
+    id: str
+    problem: str
+    draw: int = 0
+
+
+def list_missing(journal: Journal, questions: Sequence[Question], left: list[int]) -> Path | None:
+    """Lists the questions without an answer, with the reasons, in a file beside the output; removes
+    the list of an earlier run if there are none. None for the output of a stream."""
+    if journal.streams:
+        return None
+    path = journal.output.with_name(f"{journal.output.stem}.missing.jsonl")
+    if not left:
+        path.unlink(missing_ok=True)
+        return None
+    with atomic_write(path) as out:
+        for number in left:
+            question, problem = questions[number], journal.problems.get(number) or NOT_ASKED
+            out.write(encode_line(_Unanswered(question.sample.id, problem, question.draw)))
+    return path
+
+
+def missing(journal: Journal, ids: list[str], left: list[int], listed: Path | None) -> DataError:
     """What to say if questions have no answer.
 
     Args:
         ids: of the sample of each question.
+        left: the questions without an answer.
+        listed: the file that lists them.
     """
-    left = [number for number in range(len(ids)) if number not in journal.done]
-    if not left:
-        return None
     shown = name_some(ids[number] for number in left)
-    problem = next((p for n in left if (p := journal.problems.get(n))), "not answered")
+    problem = next((p for n in left if (p := journal.problems.get(n))), NOT_ASKED)
     what = f"{len(left):,} of {len(ids):,} answers are missing ({shown}): {problem}"
+    all_of_them = f"; all are listed in {listed}" if listed and len(left) > 1 else ""
     if not journal.done:
-        return DataError(what, hint="the same command tries again")
+        return DataError(what, hint=f"the same command tries again{all_of_them}")
     kept = f"{len(journal.done):,} rows are kept; the same command goes on from them"
-    return DataError(what, hint=kept)
+    return DataError(what, hint=f"{kept}, --partial writes without the rest{all_of_them}")
 
 
 def name_some(ids: Iterable[str]) -> str:

@@ -13,12 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from groundkit.contract import Contract
-from groundkit.dataset.prompts import IMAGE_TAG, read_template, write_prompt
+from groundkit.dataset.prompts import (
+    IMAGE_TAG,
+    check_template,
+    read_template,
+    write_prompt,
+)
 from groundkit.errors import DataError, OptionError
 from groundkit.geometry import Frame, FrameName, Size, convert
 from groundkit.records import Sample
@@ -82,6 +87,7 @@ def choose_prompt(
         if not marked and ("{marker}" in contract.prompt or "{color}" in contract.prompt):
             what = "the model's questions name a marker, which some images of the dataset lack"
             raise OptionError(what, "--prompt", hint="make-dataset without --marker none, or ours")
+        check_template(contract.prompt, "groundkit.json: prompt", marked)
         return Prompt("contract", contract.prompt, False)
     if name is None or name == OURS:
         return Prompt(OURS, _own_words(dataset), True)
@@ -148,8 +154,3 @@ def _own_prompt(sample: Sample, prompt: Prompt, point: tuple[float, float]) -> s
         )
         raise DataError(what, "prompt", hint="give them: --prompt FILE with {x} and {y}")
     return written(point)
-
-
-def describe(prompt: Prompt) -> dict[str, Any]:
-    """What a resumed run must have in common."""
-    return {"prompt": prompt.style, "template": prompt.template}

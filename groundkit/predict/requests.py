@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import random
-import threading
-import time
 from collections.abc import Iterator
 from hashlib import blake2b
 from types import TracebackType
@@ -26,6 +25,10 @@ _PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _SHOWN = 160
 # vLLM and SGLang know it: some models write coordinates between special tokens.
 _KEEP = "skip_special_tokens"
+_NOT_KEPT = (
+    f"the server refuses {_KEEP}: answers come without special tokens, between which some models"
+    " (Qwen2-VL, OS-Atlas) write boxes"
+)
 
 
 class _Passing(Exception):  # noqa: N818  (no error: it is tried again)
@@ -49,8 +52,13 @@ class _Call(msgspec.Struct):
     function: _Function
 
 
+class _Piece(msgspec.Struct):
+    type: str = "text"
+    text: str = ""
+
+
 class _Message(msgspec.Struct):
-    content: str | None = None
+    content: str | list[_Piece] | None = None
     tool_calls: list[_Call] | None = None
 
     @property
@@ -62,7 +70,10 @@ class _Message(msgspec.Struct):
             f"{call.function.arguments or '{}'}}}\n</tool_call>"
             for call in self.tool_calls or ()
         ]
-        return "\n".join([self.content, *calls] if self.content else calls)
+        said = self.content or ""
+        if isinstance(said, list):
+            said = "".join(piece.text for piece in said if piece.type == "text")
+        return "\n".join([said, *calls] if said else calls)
 
 
 class _Choice(msgspec.Struct):
@@ -78,47 +89,52 @@ _replies = msgspec.json.Decoder(_Reply)
 
 
 class Asker:
-    """Asks one server; safe to use from several threads."""
+    """Asks one server; several questions may be under way at once.
+
+    Attributes:
+        notes: what the user should know of the server.
+    """
 
     def __init__(self, job: Job, endpoint: Endpoint, key: str | None) -> None:
         self._job, self._endpoint, self._key = job, endpoint, key
-        self._stopped = threading.Event()
         self._further: dict[str, Any] = {_KEEP: False}
-        self._client = httpx2.Client(
+        self.notes: list[str] = []
+        self._client = httpx2.AsyncClient(
             headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx2.Timeout(endpoint.timeout),
+            timeout=None,  # the whole of a request has one: see `_try`
             limits=httpx2.Limits(max_connections=endpoint.concurrency),
         )
 
-    def __enter__(self) -> Asker:
+    async def __aenter__(self) -> Asker:
         return self
 
-    def __exit__(
+    async def __aexit__(
         self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        await self._client.aclose()
 
-    def stop(self) -> None:
-        """Ends the pauses between tries."""
-        self._stopped.set()
-
-    def ask(self, question: Question) -> Answer:
+    async def ask(self, question: Question) -> Answer:
         """The answer to a question; its `problem` says why there is none."""
         try:
-            request = self._request(question)
+            request = await asyncio.to_thread(self._request, question)
         except DataError as error:
             return Answer(question.number, None, str(error))
         pauses = backoff(self._endpoint.retries)
         while True:
             try:
-                return self._try(question.number, request | self._further)
+                return await self._try(question.number, request | self._further)
             except _UnknownField:
-                self._further = {}
+                self._ask_without()
             except _Passing as error:
                 pause = next(pauses, None)
-                if pause is None or self._stopped.is_set():
+                if pause is None:
                     return Answer(question.number, None, self._without_key(str(error)))
-                self._stopped.wait(pause if error.pause is None else error.pause)
+                await asyncio.sleep(pause if error.pause is None else error.pause)
+
+    def _ask_without(self) -> None:
+        if self._further:
+            self.notes.append(_NOT_KEPT)
+        self._further = {}
 
     def _request(self, question: Question) -> dict[str, Any]:
         kind, data = image_bytes(question)
@@ -141,15 +157,13 @@ class Asker:
             request["seed"] = seed_of(question, job.seed)
         return request
 
-    def _try(self, number: int, request: dict[str, Any]) -> Answer:
-        url = f"{self._endpoint.url.rstrip('/')}/chat/completions"
-        headers = {"Content-Type": "application/json"}
-        body = msgspec.json.encode(request)
+    async def _try(self, number: int, request: dict[str, Any]) -> Answer:
+        timeout = self._endpoint.timeout
         try:
-            with self._client.stream("POST", url, content=body, headers=headers) as response:
-                data = self._read(response)
-        except httpx2.TimeoutException:
-            raise _Passing(f"the server gave no answer in {self._endpoint.timeout:g} s") from None
+            # Pieces that each come in time must not make an answer that does not.
+            response, data = await asyncio.wait_for(self._send(request), timeout)
+        except asyncio.TimeoutError:  # another class than the built-in before Python 3.11
+            raise _Passing(f"the server gave no answer in {timeout:g} s") from None
         except httpx2.HTTPError as error:
             said = " ".join(str(error).split()) or type(error).__name__
             raise _Passing(f"the server cannot be reached: {said[:_SHOWN]}") from None
@@ -165,17 +179,19 @@ class Asker:
             return Answer(number, None, self._without_key(what))
         return _to_answer(number, data, shown)
 
-    def _read(self, response: httpx2.Response) -> bytes:
-        """The body. Its own limits of time and length: each piece alone may come in time."""
-        end = time.monotonic() + self._endpoint.timeout
+    async def _send(self, request: dict[str, Any]) -> tuple[httpx2.Response, bytes]:
+        """The response and its body, of a length in reason."""
+        url = f"{self._endpoint.url.rstrip('/')}/chat/completions"
+        headers = {"Content-Type": "application/json"}
+        body = msgspec.json.encode(request)
         data = bytearray()
-        for piece in response.iter_bytes():
-            data += piece
-            if time.monotonic() > end:
-                raise _Passing(f"the server did not finish in {self._endpoint.timeout:g} s")
-            if len(data) > MOST_BYTES:
-                raise _Passing(f"the server sent more than {MOST_BYTES >> 20} MB for one answer")
-        return bytes(data)
+        async with self._client.stream("POST", url, content=body, headers=headers) as response:
+            async for piece in response.aiter_bytes():
+                data += piece
+                if len(data) > MOST_BYTES:
+                    most = f"{MOST_BYTES >> 20} MB for one answer"
+                    raise _Passing(f"the server sent more than {most}")
+        return response, bytes(data)
 
     def _without_key(self, text: str) -> str:
         """Some servers repeat the key that they do not accept."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 
 from groundkit.errors import OptionError
+from groundkit.models.devices import choose_device, choose_dtype
 from groundkit.predict.job import Job, Outcome, Work, complete, prepare, to_entries, weights_of
 from groundkit.predict.output import Journal, Part, Settings, open_journal
 from groundkit.predict.plan import DEFAULT_BATCH, plan, share_of
-from groundkit.predict.progress import Advance, progress
+from groundkit.predict.progress import Advance, progress, say
 from groundkit.predict.questions import Answer, Question
 
 AnswerBatch = Callable[[Sequence[Question]], Iterator[Answer]]
@@ -40,7 +41,10 @@ class LocalJob(msgspec.Struct, frozen=True, kw_only=True):
             "source": "a model that runs here",
             "adapter": self.adapter or "none",
             "set of weights": weights_of(self.job.model, self.adapter),
-            "dtype": self.dtype or "default",
+            "dtype": str(choose_dtype(self.dtype, choose_device(self.device))).removeprefix(
+                "torch."
+            ),
+            "kind of device": choose_device(self.device).type,
             "batch-size": str(self.batch_size),
             "sharing of images": "on" if self.share else "off",
         }
@@ -63,6 +67,8 @@ def predict_model(local: LocalJob, processes: int = 1) -> Outcome:
     if processes < 1:
         raise OptionError(f"{processes} processes are none", "--processes")
     work = local.prepare()
+    for note in work.notes:
+        say(note)
     with open_journal(Path(local.job.output), work.settings) as journal:
         before = len(journal.done)
         if before < len(work.questions):

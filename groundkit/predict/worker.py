@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from groundkit.errors import GroundkitError
-from groundkit.models.load import choose_device
+from groundkit.models.devices import choose_device
 from groundkit.predict.launch import WorkerJob
 from groundkit.predict.output import Journal
 from groundkit.predict.run import answer_share

@@ -14,7 +14,8 @@ from transformers import Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLProcessor
 
 from groundkit.contract import Contract, write_contract
 from groundkit.errors import DataError, OptionError
-from groundkit.models.load import LoadedModel, quieten, tiny_folder
+from groundkit.models.find import tiny_folder
+from groundkit.models.load import LoadedModel, quieten
 from groundkit.models.processors import video_processor
 from groundkit.tiny.architecture import INIT, tiny_config
 from groundkit.tiny.template import CHAT_TEMPLATE

@@ -118,3 +118,40 @@ def test_references_need_no_torch(tmp_path, dataset):
     words = ["predict", str(dataset), "--reference", "oracle", "-o", str(out)]
     subprocess.run([sys.executable, "-c", code, *words], check=True, capture_output=True)
     assert len(list(read_jsonl(out, Prediction))) == 5
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--reference", "oracle", "--frame", "norm1"], "--frame: a reference has no use for it"),
+        (["--reference", "oracle", "--partial"], "--partial: a reference has no use for it"),
+        (["--reference", "oracle", "--retries", "1"], "--retries: a reference has no use for it"),
+        (["--model", "tiny", "--timeout", "9"], "--timeout: a model that runs here has no use"),
+        (["--model", "tiny", "--box-size", "9x9"], "--box-size: a model that runs here has no use"),
+        (["--model", "m", "--endpoint", "http://h", "--batch-size", "2"], "a server has no use"),
+        (
+            ["--model", "m", "--endpoint", "http://h"],
+            "is not known; declare it: --model-family NAME",
+        ),
+        (["--model", "tiny", "--n", "9999", "--temperature", "1"], "--n: 9999 answers a sample"),
+        (["--model", "tiny", "--device", "meta"], "--device: no device 'meta' here; valid: cpu"),
+    ],
+    ids=lambda value: " ".join(value[-2:]) if isinstance(value, list) else "",
+)
+def test_options_that_mean_nothing_are_refused(tmp_path, dataset, options, message):
+    with pytest.raises(GroundkitError, match=message):
+        run(dataset, *options, "-o", tmp_path / "p.jsonl")
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_guessed_family_is_said_before_anything_else(tmp_path, dataset):
+    words = [sys.executable, "-m", "groundkit", "predict", dataset, "--model", "UI-TARS-7B"]
+    words += ["--endpoint", "http://127.0.0.1:9/v1", "--retries", "0", "-o", tmp_path / "p.jsonl"]
+    words += ["--prompt", "ui-tars"]
+    done = subprocess.run([*map(str, words)], capture_output=True, text=True, check=False)
+    first, *_, last = done.stderr.splitlines()
+    assert first.startswith(
+        "no groundkit.json: by its name the model is ui-tars, which writes norm"
+    )
+    assert last.startswith("error: 5 of 5 answers are missing (s0, s1, s2, …): ")
+    assert done.returncode == 2

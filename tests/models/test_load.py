@@ -11,7 +11,8 @@ import torch
 
 from groundkit.contract import Contract, write_contract
 from groundkit.errors import DataError, GroundkitError, OptionError
-from groundkit.models.load import find_model, load_model
+from groundkit.models.find import find_model
+from groundkit.models.load import load_model
 from groundkit.tiny.build import CONTRACT
 
 

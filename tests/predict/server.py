@@ -81,6 +81,24 @@ class Handler(BaseHTTPRequestHandler):
     def slow(self, body, tries):
         time.sleep(5)
 
+    def drip(self, body, tries):
+        """Header after header, each in time."""
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n")
+        for number in range(100):
+            self.wfile.write(f"X-{number}: x\r\n".encode())
+            self.wfile.flush()
+            time.sleep(0.05)
+
+    def later(self, body, tries):
+        if tries == 1:
+            self.send(503, {"error": "loading"}, Retry_After="1.2")
+        else:
+            self.fine(body, tries)
+
+    def pieces(self, body, tries):
+        pieces = [{"type": "text", "text": text} for text in ("<box>[[1, 2,", " 3, 4]]</box>")]
+        self.send(200, completion(pieces))
+
     def dribble(self, body, tries):
         self.send_response(200)
         self.end_headers()

@@ -1,7 +1,9 @@
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -60,8 +62,40 @@ def test_a_server_is_asked_what_the_model_here_would_be(tmp_path, bare, server):
 
 def test_a_server_that_knows_only_openais_own_fields_gets_only_these(tmp_path, bare, server):
     out = tmp_path / "p.jsonl"
-    assert ask(bare, out, server, "strict", retries=0).rows == 4
+    outcome = ask(bare, out, server, "strict", retries=0)
+    assert outcome.rows == 4
+    (note,) = outcome.notes
+    assert note.startswith("the server refuses skip_special_tokens: answers come without special")
     assert [json.loads(text)[5] for text in texts(out)] == [None] * 4
+
+
+def test_an_answer_in_pieces_is_put_together(tmp_path, bare, server):
+    out = tmp_path / "p.jsonl"
+    ask(bare, out, server, "pieces")
+    assert texts(out) == ["<box>[[1, 2, 3, 4]]</box>"] * 4
+
+
+def test_the_server_says_how_long_to_wait(tmp_path, bare, server):
+    """Ours would be at most 0.5 s before the second try."""
+    start = time.monotonic()
+    ask(bare, tmp_path / "p.jsonl", server, "later", limit=1)
+    assert 1.2 <= time.monotonic() - start < 5
+
+
+def test_a_stop_does_not_wait_for_answers_under_way(tmp_path, bare, server):
+    words = ["predict", bare, "--endpoint", f"{server}/slow/v1", "--model", "m"]
+    words += ["-o", tmp_path / "p", "--model-family", "qwen2.5-vl"]
+    command = [sys.executable, "-m", "groundkit", *map(str, words)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / ".p.0.rows").exists():
+        time.sleep(0.01)
+    time.sleep(0.5)  # the requests are under way, for five seconds
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert time.monotonic() - start < 3
+    assert "Traceback" not in said
+    assert process.returncode == 130
 
 
 def test_draws_have_seeds_of_their_own(tmp_path, bare, server):
@@ -83,7 +117,8 @@ def test_a_busy_server_is_asked_again(tmp_path, bare, server):
         ("broken", 'the server answers 500: {"error": "out of memory"}'),
         ("denied", "the server answers 401"),
         ("slow", "the server gave no answer in 0.4 s"),
-        ("dribble", "the server did not finish in 0.4 s"),
+        ("dribble", "the server gave no answer in 0.4 s"),
+        ("drip", "the server gave no answer in 0.4 s"),
         ("endless", "the server sent more than 4 MB for one answer"),
         ("garbage", "the server sends no chat completion: <html>Bad gateway</html>"),
         ("choiceless", "the server sends no choices"),
@@ -92,7 +127,7 @@ def test_a_busy_server_is_asked_again(tmp_path, bare, server):
 )
 def test_what_gets_no_answer_is_named(tmp_path, bare, server, mode, problem, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    timeout = 0.4 if mode in ("slow", "dribble") else 10.0
+    timeout = 0.4 if mode in ("slow", "dribble", "drip") else 10.0
     with pytest.raises(DataError) as caught:
         ask(bare, tmp_path / "p.jsonl", server, mode, limit=2, retries=1, timeout=timeout)
     said = str(caught.value)
@@ -145,7 +180,10 @@ def test_on_the_command_line_it_is_one_line_and_exit_code_two(tmp_path, bare, se
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: 7 of 12 answers are missing (")
-    assert line.endswith("; 5 rows are kept; the same command goes on from them")
+    kept = (
+        "; 5 rows are kept; the same command goes on from them, --partial writes without the rest"
+    )
+    assert line.endswith(f"{kept}; all are listed in {tmp_path / 'p.missing.jsonl'}")
     assert KEY not in done.stdout + done.stderr + (tmp_path / ".p.0.rows").read_text()
 
 
@@ -170,6 +208,9 @@ def test_the_key_comes_from_the_environment_alone(tmp_path, bare, server, monkey
     ("fields", "message"),
     [
         ({"url": "localhost:8000"}, "--endpoint: no address of a server; write it as http"),
+        ({"url": "http://[::1"}, "--endpoint: no address of a server"),
+        ({"url": "http://"}, "--endpoint: no address of a server"),
+        ({"url": "ftp://host/v1"}, "--endpoint: no address of a server"),
         ({"concurrency": 0}, "--concurrency: 0 requests at once"),
         ({"timeout": 0.0}, "--timeout: there is no time"),
         ({"retries": -1}, "--retries: -1 tries"),

@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from groundkit.errors import DataError, OptionError
 from groundkit.models.load import load_model
 from groundkit.predict.local import Decoding, LocalModel
+from groundkit.predict.prompts import Words
 from tests.predict.builders import make_question
 
 SIZE = (280, 140)
@@ -69,6 +71,33 @@ def test_an_image_that_cannot_be_used_costs_its_own_questions_alone(loaded, ques
     assert [answer.text is None for answer in found] == [False, False, True, True]
     assert "gone.png: cannot read the image: No such file" in found[2].problem
     assert "the image is 9x9, the sample says 280x140" in found[3].problem
+
+
+def test_a_question_with_a_tag_of_an_image_costs_itself_alone(loaded, questions):
+    words = Words("", "What is <|image_pad|>?")
+    asked = [questions[0], replace(questions[1], words=words), questions[2]]
+    found = list(LocalModel(loaded, Decoding(max_new_tokens=4)).answer(asked))
+    assert [answer.text is None for answer in found] == [False, True, False]
+    assert found[1].problem == "the question holds <|image_pad|>, which stands for an image"
+
+
+def test_a_model_without_a_chat_template_is_refused(loaded, monkeypatch):
+    monkeypatch.setattr(loaded.processor, "chat_template", None)
+    monkeypatch.setattr(loaded.processor.tokenizer, "chat_template", None)
+    with pytest.raises(DataError, match="no chat template; put the chat_template"):
+        LocalModel(loaded, Decoding())
+
+
+def test_a_batch_that_does_not_fit_says_what_to_do(loaded, questions, monkeypatch):
+    import torch
+
+    def exhaust(*_, **__):
+        torch.empty(1 << 50, dtype=torch.uint8)  # a pebibyte: a real error of the allocator
+
+    model = LocalModel(loaded, Decoding())
+    monkeypatch.setattr(model, "_write", exhaust)
+    with pytest.raises(OptionError, match="--batch-size: 1 answers at once do not fit"):
+        list(model.answer(questions[:1]))
 
 
 def test_answers_end_at_the_limit(loaded, questions):

@@ -5,9 +5,10 @@ import sys
 import pytest
 
 from groundkit.errors import DataError, OptionError
-from groundkit.predict.output import Entry, Journal, Part, missing, open_journal
+from groundkit.predict.output import Entry, Journal, Part, list_missing, missing, open_journal
 from groundkit.records import Prediction
 from groundkit.store import read_jsonl
+from tests.predict.builders import make_question
 
 SETTINGS = {"model": "m", "seed": "0"}
 
@@ -115,12 +116,17 @@ def test_missing_answers_are_named(output):
     with journal.part(0) as part:
         part.add([row(1), Entry(0, problem="no such image"), Entry(2, problem="other")])
     journal.refresh()
-    said = str(missing(journal, ["a", "b", "c", "d", "e"]))
+    questions, left = [make_question(number) for number in range(5)], [0, 2, 3, 4]
+    listed = list_missing(journal, questions, left)
+    said = str(missing(journal, ["a", "b", "c", "d", "e"], left, listed))
     assert said.startswith("4 of 5 answers are missing (a, c, d, …): no such image; 1 rows are")
-    with journal.part(0) as part:
-        part.add(map(row, (0, 2)))
-    journal.refresh()
-    assert missing(journal, ["a", "b", "c"]) is None
+    assert said.endswith(f"; all are listed in {output.parent}/p.missing.jsonl")
+    assert listed.read_text() == (
+        '{"id":"q0","problem":"no such image"}\n{"id":"q2","problem":"other"}\n'
+        '{"id":"q3","problem":"not asked"}\n{"id":"q4","problem":"not asked"}\n'
+    )
+    assert list_missing(journal, questions, []) is None
+    assert not listed.exists()
 
 
 def test_a_stream_has_its_partial_files_elsewhere(tmp_path, capfd):

@@ -7,7 +7,7 @@ from groundkit.contract import Contract, contract_for_family
 from groundkit.dataset.prompts import write_prompt
 from groundkit.errors import DataError, OptionError
 from groundkit.metrics.evaluate import evaluate
-from groundkit.predict.contracts import FamilyOptions, contract_of_server
+from groundkit.models.contracts import contract_of_server
 from groundkit.predict.prompts import OURS, STYLES, Prompt, ask, choose_prompt, point_in
 from groundkit.predict.questions import make_questions, to_prediction
 from groundkit.predict.samples import gold_of
@@ -142,7 +142,7 @@ def test_styles_of_other_families_name_the_point_in_their_frame(tmp_path, style)
 def test_answers_of_the_families_are_read_in_the_frame_they_are_in(
     tmp_path, model, style, text, iou
 ):
-    contract = contract_of_server(model, FamilyOptions())
+    contract = contract_of_server(model).contract
     fields = {"prompt": write_prompt((150, 120), None, "zh", ""), "box": (125, 125, 250, 250)}
     sample = structs.replace(SAMPLE, **fields)
     prompt = choose_prompt(style, contract, tmp_path, [sample])

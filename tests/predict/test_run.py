@@ -128,12 +128,82 @@ def test_missing_images_are_named_and_the_rest_is_kept(tmp_path, model):
     image = (data / gone.image).read_bytes()
     (data / gone.image).unlink()
     local = make_job(data, out, model, limit=4)
-    with pytest.raises(DataError, match=r"2 of 4 answers are missing|1 of 4 answers are missing"):
+    lost = [sample.id for sample in samples(data)[:4] if sample.image == gone.image]
+    assert gone.id in lost
+    with pytest.raises(DataError) as caught:
         predict_model(local)
+    said = f"{len(lost)} of 4 answers are missing ({', '.join(lost)}): {data / gone.image}: cannot"
+    assert str(caught.value).startswith(said)
+    lines = (tmp_path / "p.missing.jsonl").read_text().splitlines()
+    listed = [json.loads(line) for line in lines]
+    assert [line["id"] for line in listed] == lost
+    assert all("cannot read the image: No such file" in line["problem"] for line in listed)
     assert not out.exists()
     (data / gone.image).write_bytes(image)
-    assert 0 < predict_model(local).fresh < 4
+    assert predict_model(local).fresh == len(lost)
     assert len(rows(out)) == 4
+    assert not (tmp_path / "p.missing.jsonl").exists()
+
+
+def test_a_partial_file_counts_what_has_no_answer_as_wrong_and_can_be_completed(tmp_path, model):
+    from tests.predict.conftest import build
+
+    data, out = build(tmp_path / "data", "star"), tmp_path / "p.jsonl"
+    gone = samples(data)[1]
+    image = (data / gone.image).read_bytes()
+    (data / gone.image).unlink()
+    local = make_job(data, out, model, limit=4, partial=True)
+    outcome = predict_model(local)
+    assert gone.id in outcome.missing
+    assert (outcome.rows, outcome.fresh) == (4, 4 - len(outcome.missing))
+    lost = {row.id: row for row in rows(out) if row.problem}
+    assert [*lost] == outcome.missing
+    assert lost[gone.id].text == "" and "cannot read the image" in lost[gone.id].problem
+    report = evaluate(out).overall
+    assert (report.n, report.n - report.status.get("scored", 0) >= len(lost)) == (4, True)
+    (data / gone.image).write_bytes(image)
+    assert predict_model(local).fresh == len(outcome.missing)
+    assert [row.problem for row in rows(out)] == [""] * 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "p.jsonl"]
+
+
+def test_a_run_inside_the_folder_of_its_model_goes_on(tmp_path, bare, model):
+    folder = tmp_path / "model"
+    shutil.copytree(model, folder)
+    local = make_job(bare, folder / "p.jsonl", str(folder), limit=4)
+    weights = local.prepare().settings["set of weights"]
+    predict_model(local)
+    assert local.prepare().settings["set of weights"] == weights
+    (folder / "chat_template.jinja").write_text("another")
+    assert local.prepare().settings["set of weights"] != weights
+
+
+def test_the_type_and_the_kind_of_device_are_settings(tmp_path, bare, model):
+    settings = make_job(bare, tmp_path / "p.jsonl", model).prepare().settings
+    assert (settings["dtype"], settings["kind of device"]) == ("float32", "cpu")
+
+
+def test_a_dataset_unlike_what_the_model_was_trained_on_is_said(tmp_path, bare, model):
+    local = make_job(bare, tmp_path / "p.jsonl", model)
+    assert local.prepare().notes == ["the model was trained with marker star; the dataset has none"]
+    contract = msgspec.structs.replace(local.job.contract, langs=("en",), marker="none")
+    local = make_job(bare, tmp_path / "p.jsonl", model, contract=contract)
+    assert local.prepare().notes == ["the model was not trained on questions in zh"]
+    family = contract_for_family("qwen2.5-vl")
+    assert make_job(bare, tmp_path / "p.jsonl", model, contract=family).prepare().notes == []
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (".", r"'[^']*' is a folder; -o .*/predictions.jsonl"),
+        ("file/p.jsonl", "is no folder to write in"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_noticed_first(tmp_path, bare, model, output, message):
+    (tmp_path / "file").touch()
+    with pytest.raises(OptionError, match=message):
+        make_job(bare, tmp_path / output, model).prepare()
 
 
 @pytest.mark.parametrize(

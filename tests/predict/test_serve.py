@@ -13,7 +13,7 @@ import pytest
 
 from groundkit.dataset.build import make_dataset
 from groundkit.dataset.screen import DatasetOptions
-from groundkit.models.load import tiny_folder
+from groundkit.models.find import tiny_folder
 from groundkit.predict.endpoint import Endpoint, predict_endpoint
 from groundkit.predict.run import predict_model
 from groundkit.records import LocatedScreen, Prediction, Screen

@@ -126,6 +126,6 @@ def test_answers_are_in_our_form_and_language(trained):
 
 
 def test_the_checkpoint_is_small():
-    from groundkit.models.load import tiny_folder
+    from groundkit.models.find import tiny_folder
 
     assert sum(path.stat().st_size for path in tiny_folder().iterdir()) < 6_000_000
