@@ -66,6 +66,7 @@ def test_import_groundkit_is_light():
         ("eval", "--help"),
         ("compare", "--help"),
         ("lint", "--help"),
+        ("recipe", "--help"),
         ("tiny", "--help"),
     ],
     ids=" ".join,

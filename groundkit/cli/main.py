@@ -20,6 +20,7 @@ from groundkit.cli import (
     make_dataset,
     predict,
     preview,
+    recipe,
     synth,
     tiny,
     verify,
@@ -66,6 +67,7 @@ app.command("predict")(predict.run)
 app.command("eval")(evaluate.run)
 app.command("compare")(compare.run)
 app.command("lint")(lint.run)
+app.command("recipe")(recipe.run)
 app.command("tiny")(tiny.run)
 
 
