@@ -12,6 +12,7 @@ from groundkit.errors import DataError, OptionError
 from groundkit.images import Pixels
 from groundkit.models.load import LoadedModel
 from groundkit.models.problems import is_memory_error
+from groundkit.predict.chats import chat_of
 from groundkit.predict.questions import Answer, Question, load_image
 from groundkit.predict.sampling import Sampler
 from groundkit.predict.shared_prefix import SharedPrefix
@@ -84,7 +85,7 @@ class LocalModel:
 
     def _write(self, batch: Sequence[Question], pictures: dict[str, Any]) -> list[list[int]]:
         """The tokens of answers."""
-        chats = [self._chat(question) for question in batch]
+        chats = [chat_of(self._loaded.processor, question.words) for question in batch]
         sampler = None
         if self._decoding.temperature:
             sampler = Sampler(batch, self._decoding.temperature, self._decoding.seed)
@@ -94,15 +95,6 @@ class LocalModel:
             if shared is not None:
                 return shared
         return self._generate(chats, [pictures[name] for name in names], sampler)
-
-    def _chat(self, question: Question) -> str:
-        words = question.words
-        content = [{"type": "text", "text": words.before}] if words.before else []
-        content += [{"type": "image"}, {"type": "text", "text": words.after}]
-        chat: str = self._loaded.processor.apply_chat_template(
-            [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False
-        )
-        return chat
 
     def _generate(
         self, chats: list[str], pictures: list[Image], sampler: Sampler | None

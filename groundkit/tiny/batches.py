@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from groundkit.geometry import Size
 from groundkit.grammar import write_box, write_ref
 from groundkit.images import Pixels
+from groundkit.models.patches import PatchForm, to_patches
 from groundkit.records import Marker
 from groundkit.tiny.questions import Question, Target, ask, draw_stars, scatter
 from groundkit.tiny.words import NAMES, SYSTEM
@@ -33,8 +34,12 @@ _NAME_WEIGHT, _MARKUP_WEIGHT, _NUMBER_WEIGHT = 0.2, 0.3, 3.0
 # Share of images with many stars, with one, and with none.
 _STARS = (0.4, 0.35, 0.25)
 _PREFIX = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n<|vision_start|>"
-_MEAN = np.array([0.48145466, 0.4578275, 0.40821073], dtype=np.float32)
-_STD = np.array([0.26862954, 0.26130258, 0.27577711], dtype=np.float32)
+FORM = PatchForm(
+    *(14, 2, 2),
+    mean=(0.48145466, 0.4578275, 0.40821073),
+    std=(0.26862954, 0.26130258, 0.27577711),
+)
+_MEAN, _STD = (np.array(values, dtype=np.float32) for values in (FORM.mean, FORM.std))
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -100,16 +105,6 @@ def _apart(targets: list[Target]) -> list[Target]:
     for target in targets:
         cells.setdefault((target.point[0] // CELL, target.point[1] // CELL), target)
     return list(cells.values())
-
-
-def to_patches(pixels: Pixels) -> NDArray[np.uint8]:
-    """An image (BGR) as patches (P, 3 * 14 * 14), four of a cell together, as the processor."""
-    height, width = pixels.shape[:2]
-    rows, columns = height // CELL, width // CELL
-    cells = pixels[:, :, ::-1].reshape(rows, 2, 14, columns, 2, 14, 3)
-    return np.ascontiguousarray(cells.transpose(0, 3, 1, 4, 6, 2, 5)).reshape(
-        rows * columns * 4, -1
-    )
 
 
 def normalise(patches: NDArray[np.uint8]) -> Floats:
@@ -260,7 +255,7 @@ def make_batch(rng: np.random.Generator, writer: Writer, scenes: list[_Scene], s
     stars = [p for i, scene in enumerate(scenes) for p in _points(i, scene.stars, columns)]
     spots = [_spots(i, *scene.spots, columns) for i, scene in enumerate(scenes)]
     return Batch(
-        patches=np.stack([to_patches(scene.pixels) for scene in scenes]),
+        patches=np.stack([to_patches(scene.pixels, FORM) for scene in scenes]),
         grid=(size[1] // 14, size[0] // 14),
         ids=ids,
         branch=branch,

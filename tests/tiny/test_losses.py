@@ -8,9 +8,10 @@ import torch
 from PIL import Image
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
+from groundkit.models.patches import to_patches
 from groundkit.synth import make_screen
 from groundkit.tiny import losses
-from groundkit.tiny.batches import Writer, make_batch, make_scene, normalise, to_patches
+from groundkit.tiny.batches import FORM, Writer, make_batch, make_scene, normalise
 from groundkit.tiny.build import build_model
 from groundkit.tiny.muon import Muon, orthogonal
 from groundkit.tiny.questions import find_targets
@@ -46,7 +47,7 @@ def test_patches_are_those_of_the_processor():
     image = rng.integers(0, 256, (SIZE[1], SIZE[0], 3), dtype=np.uint8)
     seen = Qwen2VLImageProcessorPil()(Image.fromarray(image), return_tensors="np")
     both_frames = seen["pixel_values"].reshape(-1, 3, 2, 196)
-    ours = normalise(to_patches(np.ascontiguousarray(image[:, :, ::-1]))).reshape(-1, 3, 196)
+    ours = normalise(to_patches(np.ascontiguousarray(image[:, :, ::-1]), FORM)).reshape(-1, 3, 196)
     assert np.array_equal(ours, both_frames[:, :, 0])
     assert np.array_equal(ours, both_frames[:, :, 1])
 

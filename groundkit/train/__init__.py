@@ -1,0 +1,1 @@
+"""Training: samples to a better model. The only place besides models and tiny that trains."""
