@@ -23,6 +23,7 @@ from groundkit.cli import (
     recipe,
     synth,
     tiny,
+    train,
     verify,
 )
 from groundkit.errors import GroundkitError
@@ -68,6 +69,7 @@ app.command("eval")(evaluate.run)
 app.command("compare")(compare.run)
 app.command("lint")(lint.run)
 app.command("recipe")(recipe.run)
+app.command("train")(train.run)
 app.command("tiny")(tiny.run)
 
 

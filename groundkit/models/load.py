@@ -41,6 +41,7 @@ def load_model(
     adapter: Path | None = None,
     device: str | None = None,
     dtype: str | None = None,
+    attention: str | None = None,
     contract: Contract | None = None,
 ) -> LoadedModel:
     """A model by name: `tiny`, a folder, or a repository of the hub.
@@ -50,6 +51,7 @@ def load_model(
             that counts.
         device: `cpu`, `cuda`, `cuda:1`, `mps`; None for the best there is.
         dtype: `float32`, `bfloat16` or `float16`; None for what suits the device.
+        attention: `sdpa`, `eager` or `flash_attention_2`; None for what transformers takes.
         contract: the one that counts; None for that of the model.
 
     Raises:
@@ -68,7 +70,7 @@ def load_model(
         check_adapter(adapter)
     contract = contract or contract_of_model(name, adapter).contract
     chosen = choose_device(device)
-    model = _load_weights(where, name, choose_dtype(dtype, chosen))
+    model = _load_weights(where, name, choose_dtype(dtype, chosen), attention)
     if adapter is not None:
         model = _put_on(model, adapter)
     model = _move(model, chosen)
@@ -83,11 +85,13 @@ def _wait_asleep() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def _load_weights(where: str, name: str, dtype: torch.dtype) -> Any:
+def _load_weights(where: str, name: str, dtype: torch.dtype, attention: str | None) -> Any:
     from transformers import AutoModelForImageTextToText
 
     try:
-        return AutoModelForImageTextToText.from_pretrained(where, dtype=dtype)
+        return AutoModelForImageTextToText.from_pretrained(
+            where, dtype=dtype, attn_implementation=attention
+        )
     except failures() as error:
         raise explain(error, name, where) from None
 

@@ -95,6 +95,3 @@ def _contradictions(recipe: Recipe) -> Iterator[tuple[str, str, str]]:
         yield "model.attention", what, "attention: sdpa, or data.pack: none"
     if recipe.eval.patience and not recipe.eval.steps:
         yield "eval.patience", "there is one evaluation only", "set eval.steps"
-    if recipe.data.pack == "shared-image" and mode == "lora" and recipe.lora.kind == "prefix":
-        what = "virtual tokens stand before each sequence, which holds several questions"
-        yield "lora.kind", what, "data.pack: none"

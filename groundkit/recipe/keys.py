@@ -9,7 +9,7 @@ import msgspec
 Method = Literal["sft"]
 Mode = Literal["lora", "full", "freeze"]
 Part = Literal["llm", "merger", "vision"]
-Adapter = Literal["lora", "rslora", "dora", "pissa", "oft", "vera", "ia3", "prefix"]
+Adapter = Literal["lora", "rslora", "dora", "pissa", "oft", "vera", "ia3"]
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 Attention = Literal["sdpa", "eager", "flash_attention_2"]
 Packing = Literal["shared-image", "none"]
@@ -84,8 +84,8 @@ class LoraKeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The adapter.
 
     Attributes:
-        kind: lora, rslora, dora, pissa, oft, vera, ia3 or prefix.
-        rank: of its matrices; of prefix the number of virtual tokens, of oft the size of a block.
+        kind: lora, rslora, dora, pissa, oft, vera or ia3.
+        rank: of its matrices; of oft the size of a block; ia3 has none.
         alpha: scale; twice the rank if it is left out.
         dropout: share of inputs dropped while training.
         parts: what gets adapters: llm, merger, vision.

@@ -121,7 +121,7 @@ def _trainer(model: str, machine: Machine, full: bool) -> list[str]:
             "dataloader_num_workers": 4,
             "logging_steps": 5,
         }
-    settings |= {"lr_scheduler_type": "cosine", "warmup_ratio": 0.03}
+    settings |= {"lr_scheduler_type": "cosine", "warmup_steps": 0.03}
     return [f"  {name}: {value}" for name, value in settings.items()]
 
 

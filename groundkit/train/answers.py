@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ def keep_answers(model: Any) -> None:
         what = f"{kind} does not look at the mask that keeps questions of a pack apart"
         raise OptionError(what, "model.attention", MASKED)
 
+    @functools.wraps(type(model).forward)  # `generate` looks at the names of its arguments
     def forward(self: Any, *args: Any, places: Any = None, **inputs: Any) -> Any:
         if places is None:
             return type(self).forward(self, *args, **inputs)
@@ -84,11 +86,14 @@ def answer_scores(model: Any, batch: dict[str, Any], form: PatchForm) -> torch.T
     return scores
 
 
-def answer_loss(scores: torch.Tensor, batch: dict[str, Any]) -> torch.Tensor:
-    """The mean of the cross entropies of the learned tokens, by their weights."""
+def answer_loss(
+    scores: torch.Tensor, batch: dict[str, Any], total: torch.Tensor | None = None
+) -> torch.Tensor:
+    """The sum of the cross entropies of the learned tokens by their weights, over `total`; the mean
+    of this batch without."""
     import torch
 
     each = torch.nn.functional.cross_entropy(scores.float(), batch["targets"], reduction="none")
     weights = batch["weights"]
-    loss: torch.Tensor = (each * weights).sum() / weights.sum()
+    loss: torch.Tensor = (each * weights).sum() / (weights.sum() if total is None else total)
     return loss

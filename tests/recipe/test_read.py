@@ -108,12 +108,8 @@ def test_what_is_no_recipe(tmp_path, text, message):
             "output: x\nmodel: {name: tiny, attention: flash_attention_2}\ndata: {train: d}",
             "flash attention cannot see which question a token belongs to; attention: sdpa, or",
         ),
-        (
-            "output: x\nmodel: {name: tiny}\ndata: {train: d}\nlora: {kind: prefix}",
-            "lora.kind: virtual tokens stand before each sequence.*; data.pack: none",
-        ),
     ],
-    ids=range(10),
+    ids=range(9),
 )
 def test_what_is_no_recipe_as_a_whole(tmp_path, text, message):
     with pytest.raises(DataError, match=message):
