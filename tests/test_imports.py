@@ -19,7 +19,7 @@ MODULES = sorted(
 )
 
 # They run models, or make one.
-TORCH = ("groundkit.models.", "groundkit.tiny.")
+TORCH = ("groundkit.models.", "groundkit.tiny.", "groundkit.train.")
 
 # Runs a statement, then says which of the modules named after it were loaded. The help of the
 # command line ends the process, so the check waits for the exit.
@@ -67,6 +67,7 @@ def test_import_groundkit_is_light():
         ("compare", "--help"),
         ("lint", "--help"),
         ("recipe", "--help"),
+        ("train", "--help"),
         ("tiny", "--help"),
     ],
     ids=" ".join,
