@@ -25,6 +25,13 @@ def run(
             show_default=False,
         ),
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Do not train: look at data, tokens, gradients and what would learn.",
+        ),
+    ] = False,
     print_launch: Annotated[
         bool,
         typer.Option("--print-launch", help="Only print the command of each machine."),
@@ -43,12 +50,30 @@ def run(
     need("trl", "peft", "accelerate")
     from groundkit.train.launch import commands, launch
 
+    if check:
+        _check(found)
+        return
     if print_launch:
         typer.echo("\n".join(commands(found)))
         return
     trained = launch(found)
     if trained is not None:
         _announce(trained, found)
+
+
+def _check(recipe: Recipe) -> None:
+    """A line a finding, as they come."""
+    from groundkit.train.preflight import conclude
+    from groundkit.train.run import preflight
+
+    findings = []
+    for finding in preflight(recipe):
+        findings.append(finding)
+        mark = "wrong" if finding.problem else "ok"
+        said = f"{finding.said}: {finding.problem}" if finding.problem else finding.said
+        typer.echo(f"{mark:<6} {finding.name:<16} {said}")
+    conclude(findings)
+    typer.echo("ready: groundkit train with the same recipe", err=True)
 
 
 def _announce(trained: Trained, recipe: Recipe) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +37,7 @@ from groundkit.train.folder import (
     write_recipe_file,
 )
 from groundkit.train.guards import Guard
+from groundkit.train.preflight import Finding, check
 from groundkit.train.settings import make_settings
 from groundkit.train.watch import Watch, spread
 
@@ -91,6 +93,31 @@ def train(recipe: Recipe) -> Trained:
         write_recipe_file(recipe, folder)
         _write_notes(training, data, settings, folder)
     return _run(recipe, training, settings, data, folder)
+
+
+def preflight(recipe: Recipe) -> Iterator[Finding]:
+    """What can be found out without training, in one process.
+
+    Raises:
+        OptionError, DataError: a recipe, dataset or model that cannot be used at all.
+    """
+    need_extra()
+    need("trl", "peft", "accelerate")
+    quieten()
+    settings = make_settings(recipe, choose_device(None).type, bf16=_has_bf16())
+    loaded = load_for_training(recipe)
+    data = read_data(recipe, loaded)
+    make_watch(recipe, loaded, data, Path(recipe.output))
+    yield Finding("contract", f"{data.contract.frame}, {_limits(data.contract)}")
+    size = settings.per_device_train_batch_size
+    yield from check(recipe, loaded.model, data.examples, _collator(recipe, loaded), size)
+
+
+def _limits(contract: Contract) -> str:
+    if contract.rule is None:
+        return "whatever size an image has"
+    rule = contract.rule
+    return f"images of {rule.min_pixels:,} to {rule.max_pixels:,} px, multiples of {rule.factor}"
 
 
 def check_world(recipe: Recipe, settings: Any) -> None:
@@ -198,21 +225,24 @@ def _training(
 ) -> Any:
     from groundkit.train.trainer import Training
 
-    processor = loaded.processor
-    tokenizer = processor.tokenizer
-    collator = Collator(
+    return Training(
+        *(loaded.model, loaded.processor, recipe.model, data.examples),
+        collator=_collator(recipe, loaded),
+        guard=Guard(recipe.guards, folder),
+        watch=watch,
+        metrics=folder / METRICS,
+    )
+
+
+def _collator(recipe: Recipe, loaded: LoadedModel) -> Collator:
+    processor, tokenizer = loaded.processor, loaded.processor.tokenizer
+    return Collator(
         form_of(processor.image_processor),
         tokenizer.convert_tokens_to_ids(processor.image_token),
         tokenizer.pad_token_id,
         packed=recipe.data.pack == "shared-image",
         most=recipe.data.pack_tokens,
         number_weight=recipe.data.coordinate_weight,
-    )
-    return Training(
-        *(loaded.model, processor, recipe.model, data.examples, collator),
-        guard=Guard(recipe.guards, folder),
-        watch=watch,
-        metrics=folder / METRICS,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +21,12 @@ from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.models.load import load_model
 from groundkit.recipe import Recipe
 from groundkit.recipe.read import to_recipe
+from groundkit.records import Sample
 from groundkit.store import read_jsonl
 from groundkit.train.folder import last_checkpoint
 from groundkit.train.guards import BadStep
-from groundkit.train.run import train
+from groundkit.train.preflight import conclude
+from groundkit.train.run import preflight, train
 
 _SMALL = {
     "per_device_train_batch_size": 6,
@@ -124,7 +127,8 @@ _TRAIN = """
 import sys
 import msgspec
 from groundkit.recipe import Recipe
-from groundkit.train.run import train
+from groundkit.train.preflight import conclude
+from groundkit.train.run import preflight, train
 train(msgspec.json.decode(sys.argv[1], type=Recipe))
 """
 
@@ -201,6 +205,32 @@ def test_a_gradient_that_is_not_finite_changes_nothing_and_is_noted(tmp_path, ba
     assert len(noted) == 3
     assert all(len(step.samples) == 6 for step in noted)
     assert str(out / "bad_steps.jsonl") in str(e.value)
+
+
+def test_a_check_says_what_would_be_trained_and_finds_what_is_wrong(tmp_path, bare):
+    made = recipe(bare, tmp_path / "run")
+    found = {finding.name: finding for finding in preflight(made)}
+    conclude(list(found.values()))
+    assert not (tmp_path / "run").exists()
+    assert found["trained: vision"].said.startswith("0 of ")
+    assert found["contract"].said.startswith("resized, images of 3,136 to 200,704 px")
+    assert found["gradients"].said.startswith("norm ")
+    small = recipe(bare, tmp_path / "run", data={"train": str(bare), "pack_tokens": 64})
+    wrong = [next(one for one in preflight(small) if one.problem)]
+    assert (wrong[0].name, wrong[0].problem) == ("tokens", "more than data.pack_tokens 64")
+    with pytest.raises(GroundkitError, match="this training would go wrong: tokens"):
+        conclude(wrong)
+
+
+def test_a_check_decodes_every_image(tmp_path, bare):
+    data = tmp_path / "data"
+    shutil.copytree(bare, data)
+    broken = next(one for one in read_jsonl(data / "samples.jsonl", Sample) if one.split == "train")
+    path = data / broken.image
+    path.write_bytes(path.read_bytes()[:200])
+    first = next(one for one in preflight(recipe(data, tmp_path / "run")) if one.problem)
+    assert first.name == "images"
+    assert path.name in first.problem
 
 
 WRONG = {
