@@ -140,10 +140,11 @@ def guess_family(name: str, model_type: str = "") -> Guess | None:
             raise _unsure(
                 f"the name {name[-60:]} holds {best} and {other}, which write differently"
             )
-    if base and shown.types and model_type not in shown.types:
+    known = base or (shown.types and model_type and best in _BASES)
+    if known and model_type not in shown.types:
         raise _unsure(
-            f"{name[-60:]} sounds like {best}, which is built on {shown.types[0]}, but its"
-            f" config.json says {model_type}"
+            f"{name[-60:]} sounds like {best}, which is not of the type {model_type} that its"
+            " config.json says"
         )
     return Guess(best, "name")
 

@@ -98,8 +98,11 @@ def test_types_tell_what_names_do_not(name, model_type, guess):
     [
         ("ShowUI-2B-qwen2-vl", "qwen2_vl", "holds .* and .*, which write differently; say which: "),
         ("UI-TARS-7B-qwen2.5-vl", "", "write differently; say which: --model-family NAME"),
-        ("UI-TARS-7B-new", "qwen2_5_vl", "sounds like ui-tars, which is built on qwen2_vl, but"),
-        ("Qwen2-VL-7B", "qwen2_5_vl", "sounds like qwen2-vl.*config.json says qwen2_5_vl"),
+        ("UI-TARS-7B-new", "qwen2_5_vl", "sounds like ui-tars, which is not of the type qwen2_5"),
+        ("Qwen2-VL-7B", "qwen2_5_vl", "sounds like qwen2-vl, which is not of the type qwen2_5"),
+        ("molmo-data-sft", "qwen2_5_vl", "sounds like molmo, which is not of the type qwen2_5_vl"),
+        ("gemini-distill-7b", "qwen2_5_vl", "sounds like gemini, which is not of the type"),
+        ("Qwen2.5-VL-7B", "llava", r"sounds like qwen2\.5-vl, which is not of the type llava"),
     ],
 )
 def test_names_that_contradict_themselves_or_their_type(name, model_type, message):

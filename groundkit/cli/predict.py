@@ -275,11 +275,14 @@ def _announce(outcome: Outcome, output: Path) -> None:
         some = name_some(outcome.missing)
         what = f"{len(outcome.missing):,} of {outcome.rows:,} have no answer ({some}) and count as"
         typer.echo(f"{what} wrong; the same command asks for them again", err=True)
+    answered = outcome.rows - len(outcome.missing)
+    if not answered:
+        raise DataError("no sample has an answer", str(output), hint="the same command tries again")
     for ids, what, hint in (
         (outcome.cut, "cut at the limit of length", "--max-new-tokens raises it"),
         (outcome.empty, "empty", "do the prompt and the chat template suit the model?"),
     ):
-        if len(ids) == outcome.rows:
+        if len(ids) == answered:
             kept = "the rows are written all the same"
             raise DataError(
                 f"all {len(ids):,} answers are {what}", str(output), hint=f"{hint}; {kept}"

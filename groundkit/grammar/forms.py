@@ -92,6 +92,8 @@ _OPEN = r"\((?<![A-Za-z0-9_].)"
 # But for `OK(125,250),(250,500)`, which is what is left of a Qwen-VL's answer where a server takes
 # the special tokens out. Nobody calls anything so.
 _NAMED_CORNERS = r"\([0-9]{1,9},[0-9]{1,9}\),\([0-9]{1,9},[0-9]{1,9}\)"
+# Labels end in such words too: a search box, a start point.
+_PLACE_AND_CORNERS = rf"(?i:box|bbox|point|position|coordinates?){_NAMED_CORNERS}"
 
 
 def _any_of(words: tuple[str, ...]) -> str:
@@ -179,7 +181,7 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         *("call", "click(500, 300): websight, Holo", 1, _DONE),
-        rf"{_any_of(_ACTIONS)}\(\s{{0,9}}({LIST})\s{{0,9}}[,)]",
+        rf"(?!{_PLACE_AND_CORNERS}){_any_of(_ACTIONS)}\(\s{{0,9}}({LIST})\s{{0,9}}[,)]",
         read_call,
     ),
     _form(

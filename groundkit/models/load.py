@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from groundkit.contract import Contract
 from groundkit.errors import DataError, OptionError
 from groundkit.models.contracts import contract_of_model
-from groundkit.models.devices import choose_device, choose_dtype
+from groundkit.models.devices import choose_device, choose_dtype, prepare_torch
 from groundkit.models.find import check_adapter, find_model
 from groundkit.models.problems import explain, failures, need_extra
 
@@ -60,7 +59,7 @@ def load_model(
         GroundkitError: torch, transformers or peft is not installed.
     """
     need_extra()
-    _wait_asleep()
+    prepare_torch()
     from groundkit.models.processors import allow_missing_torchvision
 
     quieten()
@@ -76,13 +75,6 @@ def load_model(
     model = _move(model, chosen)
     processor = load_processor(where, contract)
     return LoadedModel(model.eval(), processor, contract, name)
-
-
-def _wait_asleep() -> None:
-    """Threads of torch that wait for each other leave the core to others, unless the environment
-    says otherwise: awake, a small model takes thirty times as long on a machine that is busy. Must
-    come before torch is loaded."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _load_weights(where: str, name: str, dtype: torch.dtype, attention: str | None) -> Any:

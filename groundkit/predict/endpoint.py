@@ -81,7 +81,7 @@ def _check(endpoint: Endpoint) -> None:
         raise OptionError(
             f"{endpoint.concurrency} requests at once", "--concurrency", ["1 to 1024"]
         )
-    if endpoint.timeout <= 0:
+    if not endpoint.timeout > 0:
         raise OptionError("there is no time for an answer", "--timeout")
     if endpoint.retries < 0:
         raise OptionError(f"{endpoint.retries} tries", "--retries", hint="0 for no second try")
@@ -143,8 +143,10 @@ async def ask_all(
         for question in left:
             answer = await asker.ask(question)
             receive(answer)
-            lost = answer.text is None and answer.problem.startswith(_LOST)
-            failed = failed + 1 if lost else 0
+            if answer.lost:
+                failed += 1
+            elif answer.text is not None:
+                failed = 0
             if failed >= GONE:
                 return
 
@@ -155,9 +157,6 @@ async def ask_all(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-_LOST = "the server"
 
 
 def image_bytes(question: Question) -> tuple[str, bytes]:

@@ -13,7 +13,7 @@ import msgspec
 from groundkit.contract import Contract
 from groundkit.errors import OptionError
 from groundkit.metrics.outputs import check_output, samples_file
-from groundkit.models.find import TINY, notes_of
+from groundkit.models.find import find_model, notes_of
 from groundkit.predict.output import NOT_ASKED, Entry, Journal, Settings, list_missing, missing
 from groundkit.predict.prompts import Prompt, choose_prompt
 from groundkit.predict.questions import Answer, Question, make_questions, to_prediction
@@ -169,11 +169,11 @@ def weights_of(model: str, adapter: str | None) -> str:
     """What tells the weights of a local model from those of another training at the same place."""
     digest = blake2b(digest_size=8)
     where = notes_of(model)
-    if not Path(model).is_dir() and model != TINY:
+    folders = [where] if Path(find_model(model)).is_dir() else []
+    if not folders:
         digest.update(where.name.encode())  # of the hub: the commit
-        where = Path()
-    for folder in (where, Path(adapter) if adapter else Path()):
-        for path in sorted(folder.glob("*")) if folder != Path() else ():
+    for folder in [*folders, *([Path(adapter)] if adapter else [])]:
+        for path in sorted(folder.glob("*")):
             if path.suffix in _PARTS_OF_MODELS and not path.name.startswith("."):
                 found = path.stat()
                 digest.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())

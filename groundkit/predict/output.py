@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -224,7 +225,8 @@ class Journal:
         try:
             self._write_all(total, instead)
         except DataError as error:
-            raise DataError(error.what, error.where, hint=_ROOM) from None
+            hint = "name a file, and nothing is lost" if self.streams else _ROOM
+            raise DataError(error.what, error.where, hint=hint) from None
         if not instead:
             self.remove()
 
@@ -295,13 +297,21 @@ def missing(journal: Journal, ids: list[str], left: list[int], listed: Path | No
         listed: the file that lists them.
     """
     shown = name_some(ids[number] for number in left)
-    problem = next((p for n in left if (p := journal.problems.get(n))), NOT_ASKED)
+    problem = _most_frequent(journal.problems[n] for n in left if journal.problems.get(n))
     what = f"{len(left):,} of {len(ids):,} answers are missing ({shown}): {problem}"
     all_of_them = f"; all are listed in {listed}" if listed and len(left) > 1 else ""
+    if journal.streams:
+        return DataError(what, hint="of a stream nothing is kept: name a file, and nothing is lost")
     if not journal.done:
         return DataError(what, hint=f"the same command tries again{all_of_them}")
     kept = f"{len(journal.done):,} rows are kept; the same command goes on from them"
     return DataError(what, hint=f"{kept}, --partial writes without the rest{all_of_them}")
+
+
+def _most_frequent(problems: Iterable[str]) -> str:
+    """The problem of most questions; the first of several such."""
+    counted = Counter(problems)
+    return counted.most_common(1)[0][0] if counted else NOT_ASKED
 
 
 def name_some(ids: Iterable[str]) -> str:

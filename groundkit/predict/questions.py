@@ -42,12 +42,14 @@ class Answer:
         number: of the question.
         text: None if there is no answer; then `problem` says why.
         cut: whether the answer ended at the limit of its length.
+        lost: whether it was asked, and nothing came back.
     """
 
     number: int
     text: str | None
     problem: str = ""
     cut: bool = False
+    lost: bool = False
 
 
 def make_questions(

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import msgspec
 
-from groundkit.errors import DataError
+from groundkit.errors import DataError, OptionError
 from groundkit.predict.endpoint import Endpoint, image_bytes
 from groundkit.predict.job import Job
 from groundkit.predict.questions import Answer, Question
@@ -99,11 +99,18 @@ class Asker:
         self._job, self._endpoint, self._key = job, endpoint, key
         self._further: dict[str, Any] = {_KEEP: False}
         self.notes: list[str] = []
-        self._client = httpx2.AsyncClient(
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=None,  # the whole of a request has one: see `_try`
-            limits=httpx2.Limits(max_connections=endpoint.concurrency),
-        )
+        try:
+            self._client = httpx2.AsyncClient(
+                headers={"Authorization": f"Bearer {key}"} if key else {},
+                timeout=None,  # the whole of a request has one: see `_try`
+                limits=httpx2.Limits(max_connections=endpoint.concurrency),
+            )
+        except (ImportError, ValueError, OSError) as error:  # proxies and certificates, say
+            said = " ".join(str(error).split())[:_SHOWN]
+            hint = "look at HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE"
+            raise OptionError(
+                f"no connection can be made: {said}", "--endpoint", hint=hint
+            ) from None
 
     async def __aenter__(self) -> Asker:
         return self
@@ -128,7 +135,8 @@ class Asker:
             except _Passing as error:
                 pause = next(pauses, None)
                 if pause is None:
-                    return Answer(question.number, None, self._without_key(str(error)))
+                    said = self._without_key(str(error))
+                    return Answer(question.number, None, said, lost=True)
                 await asyncio.sleep(pause if error.pause is None else error.pause)
 
     def _ask_without(self) -> None:
@@ -176,7 +184,7 @@ class Asker:
             raise _Passing(what, _asked_pause(response))
         if response.status_code != 200:
             what = f"the server answers {response.status_code}: {_excerpt(shown)}"
-            return Answer(number, None, self._without_key(what))
+            return Answer(number, None, self._without_key(what), lost=True)
         return _to_answer(number, data, shown)
 
     async def _send(self, request: dict[str, Any]) -> tuple[httpx2.Response, bytes]:

@@ -88,7 +88,8 @@ def write_recipe(
         lines += _lora(model)
     lines += ["trainer:  # of trl's SFTConfig", *_trainer(model, machine, full)]
     lines += ["eval:  # by answers to questions about screens of the split val"]
-    lines += ["  limit: 200", f"  steps: {20 if model == TINY else 100}", "  metric: iou"]
+    limit, steps = (100, 50) if model == TINY else (200, 100)
+    lines += [f"  limit: {limit}", f"  steps: {steps}", "  metric: iou"]
     if machine != Machine():
         lines += _launch(machine, full)
     return "\n".join(lines) + "\n"
@@ -103,8 +104,8 @@ def _trainer(model: str, machine: Machine, full: bool) -> list[str]:
     """Batches of 16 samples for the tiny model, of 64 for others."""
     if model == TINY:
         settings: dict[str, object] = {
-            "learning_rate": "2e-3",
-            "num_train_epochs": 4,
+            "learning_rate": "4e-3",
+            "max_steps": 100,
             "per_device_train_batch_size": 32,
             "gradient_checkpointing": "false",
             "dataloader_num_workers": 0,

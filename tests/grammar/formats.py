@@ -39,6 +39,7 @@ FORMATS = [
     # `transformers serve` decodes without special tokens, whatever is asked for.
     Case("Qwen2-VL, special tokens lost", "OK(576,12),(592,42)", "box", (576, 12, 592, 42), "corner-pairs", "(576,12),(592,42)"),
     Case("the same in Chinese", "登录(576,12),(592,42)", "box", (576, 12, 592, 42), "corner-pairs", "(576,12),(592,42)"),
+    Case("the same of a label that ends in box", "Search box(576,12),(592,42)", "box", (576, 12, 592, 42), "corner-pairs", "(576,12),(592,42)"),
     Case("a drag is no box", "drag(576,12),(592,42)", "point", (576, 12), "call", "drag(576,12)", ignored=(592, 42)),
     Case("Qwen2.5-VL", '```json\n[{"bbox_2d": [139, 768, 315, 954], "label": "cat"}]\n```', "box", (139, 768, 315, 954), "keyed", 'bbox_2d": [139, 768, 315, 954]'),
     Case("Qwen3-VL", '```json\n[{"bbox_2d": [139, 768, 315, 954], "label": "cat 9"}]\n```', "box", (139, 768, 315, 954), "keyed", 'bbox_2d": [139, 768, 315, 954]', ignored=(9,)),

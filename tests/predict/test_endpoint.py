@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -212,6 +213,7 @@ def test_the_key_comes_from_the_environment_alone(tmp_path, bare, server, monkey
         ({"url": "http://"}, "--endpoint: no address of a server"),
         ({"url": "ftp://host/v1"}, "--endpoint: no address of a server"),
         ({"concurrency": 0}, "--concurrency: 0 requests at once"),
+        ({"timeout": float("nan")}, "--timeout: there is no time"),
         ({"timeout": 0.0}, "--timeout: there is no time"),
         ({"retries": -1}, "--retries: -1 tries"),
     ],
@@ -232,6 +234,42 @@ def test_images_are_sent_at_the_size_that_the_model_sees(bare):
     assert kind == "image/png"
     (bare.parent / "small.png").write_bytes(data)
     assert images.read_size(bare.parent / "small.png") == (56, 28)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ALL_PROXY", "foo://x"), ("HTTP_PROXY", "foo://x"), ("SSL_CERT_FILE", "/nonexistent")],
+)
+def test_an_environment_that_cannot_be_used(tmp_path, bare, server, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(OptionError, match=r"no connection can be made: .*; look at HTTP_PROXY"):
+        ask(bare, tmp_path / "p.jsonl", server, "fine")
+
+
+def test_a_dead_server_is_noticed_between_broken_images(tmp_path, bare):
+    data = tmp_path / "data"
+    shutil.copytree(bare, data)
+    pictures = sorted((data / "images").iterdir())
+    for picture in pictures[::2]:
+        picture.unlink()
+    with pytest.raises(DataError, match="96 of 96 answers are missing"):
+        ask(data, tmp_path / "p", "http://127.0.0.1:9", "x", None, 0, draws=8, temperature=1.0)
+    lines = (tmp_path / ".p.0.rows").read_text().splitlines()
+    assert sum("cannot be reached" in line for line in lines) < 20
+
+
+def test_nothing_is_promised_of_a_stream(bare, server):
+    with pytest.raises(DataError, match="of a stream nothing is kept: name a file"):
+        ask(bare, "/dev/stdout", server, "dies", limit=None, retries=0, concurrency=1)
+
+
+def test_no_answer_at_all_is_an_error_of_a_partial_file_too(tmp_path, bare, server):
+    words = ["predict", bare, "--endpoint", f"{server}/broken/v1", "--model", "m", "--partial"]
+    words += ["-o", tmp_path / "p", "--model-family", "qwen2.5-vl", "--retries", "0"]
+    command = [sys.executable, "-m", "groundkit", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no sample has an answer; the same command tries again" in done.stderr
 
 
 def test_pauses_grow_and_differ():

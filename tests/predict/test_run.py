@@ -16,6 +16,7 @@ from groundkit.cli.main import app
 from groundkit.contract import contract_for_family
 from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.metrics.evaluate import evaluate
+from groundkit.predict.job import weights_of
 from groundkit.predict.run import predict_model
 from groundkit.records import Prediction, Sample
 from groundkit.store import read_jsonl
@@ -176,6 +177,20 @@ def test_a_run_inside_the_folder_of_its_model_goes_on(tmp_path, bare, model):
     assert local.prepare().settings["set of weights"] == weights
     (folder / "chat_template.jinja").write_text("another")
     assert local.prepare().settings["set of weights"] != weights
+
+
+@pytest.mark.parametrize("name", ["~/mine", "./mine", "mine"])
+def test_other_weights_are_noticed_however_a_folder_is_named(tmp_path, model, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shutil.copytree(model, tmp_path / "mine")
+    before = weights_of(name, None)
+    os.utime(tmp_path / "mine" / "model.safetensors", (1, 1))
+    assert weights_of(name, None) != before
+    (tmp_path / "adapter_model.safetensors").touch()
+    with_adapter = weights_of(name, ".")
+    os.utime(tmp_path / "adapter_model.safetensors", (1, 1))
+    assert weights_of(name, ".") != with_adapter
 
 
 def test_the_type_and_the_kind_of_device_are_settings(tmp_path, bare, model):
