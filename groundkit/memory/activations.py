@@ -224,29 +224,40 @@ def mask_bytes(shape: ModelShape, setup: Setup) -> int:
     return setup.compute * setup.sequences * length.sequence_tokens(shape, setup) ** 2
 
 
-def logits_bytes(shape: ModelShape, setup: Setup) -> float:
-    """Logits at their peak: as computed, their logarithms in float32, and the gradient of those.
+class Logits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes of logits on a device.
 
-    `V T (c + 4 + 4)`: the output stays alive, log_softmax keeps its own (ForCausalLMLoss in
-    transformers 5.23).
+    Attributes:
+        peak: when the backward pass starts.
+        later: what stays until it ends.
     """
+
+    peak: float
+    later: float
+
+
+def logits(shape: ModelShape, setup: Setup) -> Logits:
+    """`V T (c + 4 + 4 + 4)` at the peak: the output, which the caller holds; its logarithms, which
+    log_softmax keeps in float32; their gradient and that of the logits (ForCausalLMLoss in
+    transformers 5.23; nll_loss and log_softmax of torch have a backward pass each)."""
     if setup.logits == "fused":
-        return _fused_bytes(shape, setup)
-    each = (setup.compute + 2 * _FLOAT) * shape.text.vocab
+        return _fused(shape, setup)
+    count = length.tokens(shape, setup)
     if setup.logits == "answer":
-        return float(each * setup.sequences * setup.answers)
-    return float(each * length.tokens(shape, setup))
+        count = setup.sequences * setup.answers
+    numbers = float(shape.text.vocab * count)
+    return Logits(peak=numbers * (setup.compute + 3 * _FLOAT), later=numbers * setup.compute)
 
 
-def _fused_bytes(shape: ModelShape, setup: Setup) -> float:
+def _fused(shape: ModelShape, setup: Setup) -> Logits:
     """A tile of logits; gradients in float32 of what goes in and, if it learns, of the head (trl
     1.16, kernels/chunked_logprob.py)."""
     text, count = shape.text, length.tokens(shape, setup)
     tile = setup.compute * min(count, _FUSED_TOKENS) * min(text.vocab, _FUSED_WORDS)
     learns = kept_for("llm", setup).learning == "weights"
     head = _FLOAT * text.hidden * text.vocab if learns else 0
-    return float(tile + _FLOAT * text.hidden * count + head)
+    return Logits(peak=float(tile + _FLOAT * text.hidden * count + head), later=0.0)
 
 
-_FUSED_TOKENS, _FUSED_WORDS = 4096, 8192
-"""Sides of that tile."""
+_FUSED_TOKENS, _FUSED_WORDS = 4096, 32768
+"""Sides of that tile (TOKEN_CHUNK_SIZE, VOCAB_CHUNK_SIZE)."""

@@ -142,7 +142,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
         return told * (self.queries if self.packed else 1)
 
 
-def check_setup(setup: Setup) -> None:
+def check_setup(setup: Setup, card_gib: float | None = None) -> None:
     """Raises an OptionError that names the number that cannot be."""
     for name in ("rank", "devices", "rows", "queries", "text", "answer", "accumulation"):
         if getattr(setup, name) < 1:
@@ -153,6 +153,8 @@ def check_setup(setup: Setup) -> None:
         raise OptionError("completion is at least 1, vllm and dropout are shares", "--plan")
     if not setup.parts or not set(setup.parts) <= set(PARTS):
         raise OptionError("which parts are trained?", "--parts", choices=PARTS)
+    if setup.vllm and card_gib is None:
+        raise OptionError("vLLM takes a share of which card?", "--card")
     if setup.packed and setup.method != "sft":
         raise OptionError(f"{setup.method} has no packed sequences", "--packed", choices=("sft",))
     if min(setup.image) < 1:
