@@ -166,22 +166,26 @@ class Activations(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes on a device.
 
     Attributes:
-        llm, vision: that are kept from the forward pass on.
-        llm_layer, vision_block: of one layer or block, computed anew in the backward pass; 0
-            without checkpointing.
+        llm, merger, vision: kept from the forward pass until their own backward pass.
+        layer, block: at work while a layer of the language model, a block of the vision tower goes
+            back: what was computed anew, and gradients on their way.
     """
 
     llm: float
+    merger: float
     vision: float
-    llm_layer: float
-    vision_block: float
+    layer: float
+    block: float
 
 
 def activations(shape: ModelShape, setup: Setup) -> Activations:
-    """What both towers keep."""
-    llm, llm_layer = _llm(shape, setup)
+    """What both towers keep, and what works on it."""
+    patches = length.patches(shape, setup)
+    merging = kept_for("merger", setup)
+    merged = 0 if merging.learning == "nothing" else merger(shape, merging) * patches
+    llm, layer = _llm(shape, setup)
     vision, block = _vision(shape, setup)
-    return Activations(llm=llm, vision=vision, llm_layer=llm_layer, vision_block=block)
+    return Activations(llm=llm, merger=float(merged), vision=vision, layer=layer, block=block)
 
 
 def _llm(shape: ModelShape, setup: Setup) -> tuple[float, float]:
@@ -191,29 +195,35 @@ def _llm(shape: ModelShape, setup: Setup) -> tuple[float, float]:
     text = shape.text
     layer = decoder_layer(shape, kept) * count + mask_bytes(shape, setup)
     last = rms_norm(text.hidden, kept)
-    last += 0 if kept.learning != "weights" else kept.compute * text.hidden
+    last += kept.compute * text.hidden if kept.learning == "weights" else 0
     shared = (rotations(shape, setup)[0] + last) * count
-    if setup.checkpointing:
-        return shared + float(kept.stream * text.hidden * text.layers * count), float(layer)
-    return shared + float(layer * text.layers), 0.0
+    work = working(text.hidden, text.intermediate, kept) * count
+    if kept.learning == "weights":  # the gradient of one matrix before it is added to the rest
+        work += setup.stored * text.hidden * text.intermediate
+    if not setup.checkpointing:
+        return float(shared + layer * text.layers), float(work)
+    return float(shared + kept.stream * text.hidden * text.layers * count), float(layer + work)
 
 
 def _vision(shape: ModelShape, setup: Setup) -> tuple[float, float]:
     kept, count = kept_for("vision", setup), length.patches(shape, setup)
-    merging = kept_for("merger", setup)
-    # The image in the type of the weights, for those that read it.
-    read = kept.learning == "weights" and setup.compute == 2
-    held = float(setup.compute * shape.vision.pixels_of_patch * count) if read else 0.0
-    if merging.learning != "nothing":
-        held += merger(shape, merging) * count
     if kept.learning == "nothing":
-        return held, 0.0
-    held += rotations(shape, setup)[1] * count
-    block = float(vision_block(shape, kept) * count)
-    if setup.checkpointing:
-        inner = kept.stream * shape.vision.hidden * shape.vision.depth * count
-        return held + inner, block
-    return held + block * shape.vision.depth, 0.0
+        return 0.0, 0.0
+    vision = shape.vision
+    # The image in the type of the weights, for those that read it.
+    read = setup.compute if kept.learning == "weights" and setup.compute == 2 else 0
+    shared = (rotations(shape, setup)[1] + read * vision.pixels_of_patch) * count
+    block = vision_block(shape, kept) * count
+    work = working(vision.hidden, vision.intermediate, kept) * count
+    if not setup.checkpointing:
+        return float(shared + block * vision.depth), float(work)
+    return float(shared + kept.stream * vision.hidden * vision.depth * count), float(block + work)
+
+
+def working(width: int, wide: int, kept: Kept) -> int:
+    """Gradients in the middle of an MLP: of the product and its two factors, where the product
+    itself, if it was kept, is gone; and of the residual stream."""
+    return 3 * kept.compute * wide - inputs(wide, 1, kept) + kept.stream * width
 
 
 def mask_bytes(shape: ModelShape, setup: Setup) -> int:
@@ -239,14 +249,22 @@ class Logits(msgspec.Struct, frozen=True, kw_only=True):
 def logits(shape: ModelShape, setup: Setup) -> Logits:
     """`V T (c + 4 + 4 + 4)` at the peak: the output, which the caller holds; its logarithms, which
     log_softmax keeps in float32; their gradient and that of the logits (ForCausalLMLoss in
-    transformers 5.23; nll_loss and log_softmax of torch have a backward pass each)."""
+    transformers 5.23; nll_loss and log_softmax of torch have a backward pass each). For few tokens
+    the gradient of the head itself is larger."""
     if setup.logits == "fused":
         return _fused(shape, setup)
     count = length.tokens(shape, setup)
     if setup.logits == "answer":
         count = setup.sequences * setup.answers
-    numbers = float(shape.text.vocab * count)
-    return Logits(peak=numbers * (setup.compute + 3 * _FLOAT), later=numbers * setup.compute)
+    numbers, stays = shape.text.vocab * count, shape.text.vocab * count * setup.compute
+    peak = max(stays + 3 * _FLOAT * numbers, 2 * stays + _head_gradient(shape, setup))
+    return Logits(peak=float(peak), later=float(stays))
+
+
+def _head_gradient(shape: ModelShape, setup: Setup) -> int:
+    """That of the head, before it is added to the rest."""
+    learns = kept_for("llm", setup).learning == "weights"
+    return setup.stored * shape.text.hidden * shape.text.vocab if learns else 0
 
 
 def _fused(shape: ModelShape, setup: Setup) -> Logits:

@@ -118,11 +118,14 @@ def _static(shape: ModelShape, setup: Setup, card_gib: float | None) -> Iterator
 
 def _step(shape: ModelShape, setup: Setup) -> Iterator[Row]:
     acts, logits = kept.activations(shape, setup), kept.logits(shape, setup)
-    yield Row("weights cast to bfloat16", static.cast_bytes(shape, setup), _STEP)
+    # Checkpoints are computed anew with casts of their own, a layer at a time.
+    casts: tuple[Phase, ...] = ("loss",) if setup.checkpointing else _STEP
+    yield Row("weights cast to bfloat16", static.cast_bytes(shape, setup), casts)
     yield Row("activations, language", acts.llm, ("loss", "backward: language"))
+    yield Row("activations, merger", acts.merger, ("loss", "backward: language"))
     yield Row("activations, vision", acts.vision, _STEP)
-    yield Row("one layer, language", acts.llm_layer, ("backward: language",))
-    yield Row("one block, vision", acts.vision_block, ("backward: vision",))
+    yield Row("layer at work, language", acts.layer, ("backward: language",))
+    yield Row("block at work, vision", acts.block, ("backward: vision",))
     yield Row("logits", logits.peak - logits.later, ("loss",))
     yield Row("logits that stay", logits.later, _STEP)
 
