@@ -33,6 +33,8 @@ class Kept(msgspec.Struct, frozen=True):
         casts: each linear layer makes a copy of its input, instead of sharing it.
         rank: of adapters.
         dropout: whether their input has one.
+        masked: attention of the language model has a mask; then keys and values are repeated for
+            all heads that share them.
     """
 
     learning: Learning
@@ -41,6 +43,7 @@ class Kept(msgspec.Struct, frozen=True):
     casts: bool = False
     rank: int = 0
     dropout: bool = False
+    masked: bool = False
 
 
 def learning_of(part: Part, setup: Setup) -> Learning:
@@ -69,6 +72,7 @@ def kept_for(part: Part, setup: Setup) -> Kept:
         casts=setup.autocast,
         rank=setup.rank,
         dropout=setup.dropout > 0,
+        masked=setup.masked,
     )
 
 
@@ -115,7 +119,8 @@ def decoder_layer(shape: ModelShape, kept: Kept) -> int:
     if shape.model_type == "qwen3_vl":  # of queries and keys, head by head
         norms += sum(rms_norm(text.head, kept) * heads for heads in (text.heads, text.kv_heads))
     # queries, keys, values, result; and the logarithm of the sum of exponents of each head
-    attention = c * (2 * text.q + 2 * text.kv) + _FLOAT * text.heads
+    shared = text.q if kept.masked else text.kv
+    attention = c * (2 * text.q + 2 * shared) + _FLOAT * text.heads
     attention += inputs(text.hidden, 3, kept) + inputs(text.q, 1, kept, saved=True)
     return norms + attention + gated_mlp(text.hidden, text.intermediate, kept)
 
@@ -227,9 +232,8 @@ def working(width: int, wide: int, kept: Kept) -> int:
 
 
 def mask_bytes(shape: ModelShape, setup: Setup) -> int:
-    """The mask of packed questions as attention keeps it for each layer: a number a pair of tokens.
-    Other sequences need none, or one a token."""
-    if not setup.packed or setup.queries == 1:
+    """The mask as attention keeps it for each layer (convert_boolean_attn_mask of torch)."""
+    if not setup.masked:
         return 0
     return setup.compute * setup.sequences * length.sequence_tokens(shape, setup) ** 2
 

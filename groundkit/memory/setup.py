@@ -49,6 +49,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
         rows: screens that a device trains on at once; for grpo and rloo completions.
         queries: questions about each screen.
         packed: all questions about a screen follow its image in one sequence.
+        padded: sequences that go at once differ in length, so that attention has a mask.
         text: tokens of one question and its answer with the words of the chat around them.
         answer: tokens of one answer.
         image: (width, height) of the image that the model sees, in pixels.
@@ -73,6 +74,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 1
     queries: int = 1
     packed: bool = False
+    padded: bool = False
     text: int = 100
     answer: int = 40
     image: Size = (1932, 1092)
@@ -128,6 +130,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
         """How many go through the model at once, with gradients."""
         each = 1 if self.packed else self.queries
         return self.rows * each * (2 if self.method in _PAIRED else 1)
+
+    @property
+    def masked(self) -> bool:
+        """Whether attention has a mask of its own: a number for each pair of tokens."""
+        return (self.packed and self.queries > 1) or (self.padded and self.sequences > 1)
 
     @property
     def words(self) -> int:
