@@ -201,7 +201,7 @@ def _llm(shape: ModelShape, setup: Setup) -> tuple[float, float]:
     layer = decoder_layer(shape, kept) * count + mask_bytes(shape, setup)
     last = rms_norm(text.hidden, kept)
     last += kept.compute * text.hidden if kept.learning == "weights" else 0
-    shared = (rotations(shape, setup)[0] + last) * count
+    shared = (rotations(shape, setup)[0] + last + entered(text.hidden, kept, setup)) * count
     work = working(text.hidden, text.intermediate, kept) * count
     if kept.learning == "weights":  # the gradient of one matrix before it is added to the rest
         work += setup.stored * text.hidden * text.intermediate
@@ -217,12 +217,18 @@ def _vision(shape: ModelShape, setup: Setup) -> tuple[float, float]:
     vision = shape.vision
     # The image in the type of the weights, for those that read it.
     read = setup.compute if kept.learning == "weights" and setup.compute == 2 else 0
-    shared = (rotations(shape, setup)[1] + read * vision.pixels_of_patch) * count
+    shared = rotations(shape, setup)[1] + read * vision.pixels_of_patch
+    shared = (shared + entered(vision.hidden, kept, setup)) * count
     block = vision_block(shape, kept) * count
     work = working(vision.hidden, vision.intermediate, kept) * count
     if not setup.checkpointing:
         return float(shared + block * vision.depth), float(work)
     return float(shared + kept.stream * vision.hidden * vision.depth * count), float(block + work)
+
+
+def entered(width: int, kept: Kept, setup: Setup) -> int:
+    """What is let into a tower with gradients (`learning_of`) is a leaf, which its graph holds."""
+    return kept.stream * width if setup.adapters and setup.checkpointing else 0
 
 
 def working(width: int, wide: int, kept: Kept) -> int:
