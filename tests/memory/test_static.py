@@ -39,7 +39,7 @@ def test_mixed_precision_is_16_bytes_a_weight_in_every_strategy(name, gb, strate
 
 def test_pure_bfloat16_is_8_bytes_a_weight():
     assert held(SEVEN, Setup(mixed=False)) == 8 * P
-    assert 8 * P / 1e9 == pytest.approx(66.3, abs=0.05)
+    assert pytest.approx(66.3, abs=0.05) == 8 * P / 1e9
 
 
 # The formulas of Rajbhandari et al. 2020, figure 1: 2 + 2 + 12 bytes a weight over 8 devices.
