@@ -6,7 +6,12 @@ from __future__ import annotations
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
-from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+from transformers import (
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
+    Qwen2VLConfig,
+    Qwen2VLForConditionalGeneration,
+)
 
 from groundkit.geometry import RESIZE_RULES
 from groundkit.memory import tokens as length
@@ -123,6 +128,27 @@ def test_saved_tensors_of_a_real_forward_pass(fields, bound):
     told = kept.llm + kept.merger + kept.vision + cast_bytes(shape, setup)
     told += 4 * 200 * length.tokens(shape, setup)
     assert told == pytest.approx(found, rel=bound)
+
+
+# The older tower: layer norms with a bias, and an MLP without a gate.
+QWEN2 = {
+    **CONFIG,
+    "model_type": "qwen2_vl",
+    "vision_config": {"depth": 2, "embed_dim": 64, "hidden_size": 96, "num_heads": 4},
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_saved_tensors_of_the_older_architecture(dtype):
+    setup = Setup(
+        dtype=dtype, mixed=False, checkpointing=False, rows=ROWS, text=TEXT, answer=9, image=SIZE
+    )
+    model = Qwen2VLForConditionalGeneration(Qwen2VLConfig.from_dict(QWEN2))
+    found = saved(model.to(getattr(torch, dtype)).train(), mixed=False, padded=False)
+    shape = shape_from(QWEN2)
+    kept = activations(shape, setup)
+    told = kept.llm + kept.merger + kept.vision + 4 * 200 * length.tokens(shape, setup)
+    assert told == pytest.approx(found, rel=2e-3)
 
 
 # Patches, tokens and bytes of pixel values in MB of 10^6, as published with the facts of training:
