@@ -32,6 +32,16 @@ def run(
             help="Do not train: look at data, tokens, gradients and what would learn.",
         ),
     ] = False,
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan", help="Do not train: say how much memory each device needs, and what fits."
+        ),
+    ] = False,
+    card: Annotated[
+        float | None,
+        typer.Option(metavar="GIB", help="Memory of a device, for --plan.", show_default=False),
+    ] = None,
     print_launch: Annotated[
         bool,
         typer.Option("--print-launch", help="Only print the command of each machine."),
@@ -46,6 +56,9 @@ def run(
     from groundkit.models.problems import need, need_extra
 
     found = _recipe(recipe, changes or [])
+    if plan:
+        _plan(found, card)
+        return
     need_extra()
     need("trl", "peft", "accelerate")
     from groundkit.train.launch import commands, launch
@@ -59,6 +72,28 @@ def run(
     trained = launch(found)
     if trained is not None:
         _announce(trained, found)
+
+
+def _plan(recipe: Recipe, card: float | None) -> None:
+    """From the recipe and the model's config.json alone: no torch, no weights."""
+    from rich.console import Console
+
+    from groundkit.memory.advice import advise
+    from groundkit.memory.largest import Card
+    from groundkit.memory.plan import plan_memory
+    from groundkit.report.memory import print_memory
+    from groundkit.train.room import limits_of, screens_of, setup_of, shape_of
+
+    shape, screens = shape_of(recipe), screens_of(recipe)
+    setup = setup_of(recipe, screens)
+    if not screens.known:
+        width, height = screens.image
+        said = f"no such dataset yet: {screens.queries} questions about {width}x{height} assumed"
+        typer.echo(said, err=True)
+    advice = None
+    if card is not None:
+        advice = advise(shape, setup, Card(card, screens.image, limits_of(recipe)))
+    print_memory(plan_memory(shape, setup), Console(), card, advice)
 
 
 def _check(recipe: Recipe) -> None:
