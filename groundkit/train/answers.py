@@ -13,6 +13,8 @@ from groundkit.train.batches import PADDING
 if TYPE_CHECKING:
     import torch
 
+KNOWN = ("qwen2_vl", "qwen2_5_vl")
+"""Types of models whose positions `batches` makes."""
 MASKED = ("sdpa", "eager")
 """Kinds of attention that look at a mask of every token with every token."""
 
@@ -44,8 +46,12 @@ def keep_answers(model: Any) -> None:
     wraps it (PEFT, DDP, FSDP) wraps this.
 
     Raises:
-        OptionError: its attention ignores masks.
+        OptionError: its attention ignores masks, or it counts positions in another way.
     """
+    architecture = str(getattr(model.config, "model_type", ""))
+    if architecture not in KNOWN:
+        what = f"where the tokens of {architecture or 'this model'} stand is not known"
+        raise OptionError(what, "model.name", KNOWN)
     kind = getattr(model.config, "_attn_implementation", "sdpa")
     if kind not in MASKED:
         what = f"{kind} does not look at the mask that keeps questions of a pack apart"

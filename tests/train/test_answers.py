@@ -191,6 +191,15 @@ def test_attention_that_ignores_masks_is_refused(loaded):
         keep_answers(model)
 
 
+def test_another_architecture_is_refused(loaded):
+    model = copy.deepcopy(loaded.model)
+    model.config.model_type = "qwen3_vl"
+    with pytest.raises(
+        OptionError, match=r"model\.name: where the tokens of qwen3_vl stand is not"
+    ):
+        keep_answers(model)
+
+
 @given(st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=4), min_size=1, max_size=3))
 @settings(deadline=None)
 def test_the_mask_is_what_it_says(shapes):
