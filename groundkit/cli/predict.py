@@ -208,11 +208,13 @@ def _reference(
 
 def _ask_model(given: Mapping[str, Any]) -> Outcome:
     from groundkit.models.contracts import contract_of_model
+    from groundkit.models.devices import flush_denormals
     from groundkit.models.problems import need_extra
     from groundkit.predict.job import Job
     from groundkit.predict.run import LocalJob, predict_model
 
     need_extra()
+    flush_denormals()
     adapter = given["adapter"]
     contract = _told(contract_of_model(given["model"], adapter, _family(given)))
     local = LocalJob(

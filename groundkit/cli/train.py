@@ -61,6 +61,7 @@ def run(
         return
     need_extra()
     need("trl", "peft", "accelerate")
+    from groundkit.models.devices import flush_denormals
     from groundkit.train.launch import commands, launch
 
     if check:
@@ -69,6 +70,7 @@ def run(
     if print_launch:
         typer.echo("\n".join(commands(found)))
         return
+    flush_denormals()
     trained = launch(found)
     if trained is not None:
         _announce(trained, found)

@@ -12,15 +12,20 @@ if TYPE_CHECKING:
 
 
 def prepare_torch() -> None:
-    """Loads torch so that it runs well on a CPU; comes before anything else loads it.
-
-    Threads that wait for each other leave the core to others, unless the environment says
-    otherwise: awake, a small model takes thirty times as long on a machine that is busy. Numbers
-    below 1e-38 count as 0, where the processor can: a trained model is sure of where it looks, so
-    that most of its attention is smaller than that, and a CPU multiplies such numbers a hundred
-    times slower. Threads that start later do the same.
-    """
+    """Makes threads of torch that wait for each other leave the core to others, unless the
+    environment says otherwise: awake, a small model takes thirty times as long on a machine that is
+    busy. Must come before torch is loaded."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def flush_denormals() -> None:
+    """Lets this process count numbers below 1e-38 as 0, where the processor can.
+
+    A trained model is sure of where it looks, so that most of its attention is smaller than that,
+    and a CPU multiplies such numbers a hundred times slower. It holds for all that the process
+    computes, so only a command line that owns its process does it.
+    """
+    prepare_torch()
     import torch
 
     torch.set_flush_denormal(True)

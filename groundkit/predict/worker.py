@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from groundkit.errors import GroundkitError
-from groundkit.models.devices import choose_device
+from groundkit.models.devices import choose_device, flush_denormals
 from groundkit.predict.launch import WorkerJob
 from groundkit.predict.output import Journal
 from groundkit.predict.run import answer_share
@@ -29,6 +29,7 @@ def main(path: Path) -> int:
 
 
 def _answer(job: WorkerJob) -> None:
+    flush_denormals()
     state = _state(job)
     if state.num_processes != job.world:
         what = f"{state.num_processes} processes run instead of {job.world}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from groundkit.errors import DataError, GroundkitError, OptionError
+from groundkit.models.devices import flush_denormals
 from groundkit.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -187,6 +188,7 @@ def main(job_file: str) -> int:
     """One process of several; the exit code."""
     from groundkit.train.run import train
 
+    flush_denormals()
     job = msgspec.json.decode(Path(job_file).read_bytes(), type=Job)
     try:
         trained = train(job.recipe)

@@ -16,7 +16,7 @@ from transformers import (
 
 from groundkit.memory.config import read_shape, shape_from
 from groundkit.memory.shape import PARTS, count
-from groundkit.models.load import tiny_folder
+from groundkit.models.find import tiny_folder
 from tests.memory.configs import CONFIGS, QWEN3_8B
 
 ALL = {**CONFIGS, "qwen3-vl-8b": QWEN3_8B}

@@ -11,7 +11,8 @@ from groundkit.memory.config import read_shape
 from groundkit.memory.published import PUBLISHED
 from groundkit.memory.setup import Setup
 from groundkit.memory.shape import count
-from groundkit.models.load import load_model, tiny_folder
+from groundkit.models.find import tiny_folder
+from groundkit.models.load import load_model
 
 SEVEN = PUBLISHED["qwen2.5-vl-7b"]
 P = 8_292_166_656  # transformers 5.23 on the meta device
