@@ -17,7 +17,7 @@ from groundkit.errors import DataError
 from groundkit.families import find_family
 from groundkit.geometry import FrameName, ResizeRule, Size
 from groundkit.records import Terms
-from groundkit.store import decode, write_bytes
+from groundkit.store import decode, read_small, write_bytes
 from groundkit.vocabulary import Lang
 
 FILE = "groundkit.json"
@@ -112,13 +112,7 @@ def read_contract(path: Path) -> Contract:
     Raises:
         DataError: unreadable, no contract, of a later version, or impossible.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise DataError(f"cannot read the file: {error.strerror or error}", str(path)) from None
-    if len(data) > _LARGEST_FILE:
-        raise DataError("too long for a contract", str(path))
+    data = read_small(path, _LARGEST_FILE, "a contract")
     _check_version(data, str(path))
     contract = decode(data, Contract, str(path))
     _check(contract, str(path))

@@ -129,8 +129,7 @@ def guess_family(name: str, model_type: str = "") -> Guess | None:
     """
     own = _words(name.rstrip("/").rpartition("/")[2])
     found = [family for family in MODEL_FAMILIES if _is_named(family, own)]
-    by_type = [family for family, known in MODEL_FAMILIES.items() if model_type in known.types]
-    base = next((family for family in by_type if family in _BASES), None)
+    base = next((one for one in _BASES if model_type in MODEL_FAMILIES[one].types), None)
     if not found:
         return Guess(base, "model_type") if base else None
     best = max(found, key=lambda family: len(_words(family)))

@@ -42,6 +42,26 @@ def read_jsonl(path: Path, record: type[T]) -> Iterator[T]:
             raise _explain_line(line, f"{path}:{number}", error) from None
 
 
+def read_small(path: Path, most: int, what: str) -> bytes:
+    """The bytes of a file that a person or a tool wrote as a whole.
+
+    Args:
+        most: more are not what it should be.
+        what: it should be, in words.
+
+    Raises:
+        DataError: unreadable, or too long.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise DataError(f"cannot read the file: {error.strerror or error}", str(path)) from None
+    if len(data) > most:
+        raise DataError(f"too long for {what}", str(path))
+    return data
+
+
 def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """(line number from 1, line) of a file, without its blank lines."""
     with open_lines(path) as file:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from groundkit.errors import DataError
 from groundkit.memory.shape import ModelShape, ModelType, Text, Vision
-from groundkit.store import decode
+from groundkit.store import decode, read_small
 
 FILE = "config.json"
 _LARGEST_FILE = 1 << 20
@@ -23,13 +23,7 @@ def read_shape(path: Path) -> ModelShape:
         DataError: no such file, no JSON, another kind of model, or a number that is missing.
     """
     path = path / FILE if path.is_dir() else path
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise DataError(f"cannot read the file: {error.strerror or error}", str(path)) from None
-    if len(data) > _LARGEST_FILE:
-        raise DataError("too long for a config.json", str(path))
+    data = read_small(path, _LARGEST_FILE, "a config.json")
     return shape_from(decode(data, dict[str, Any], str(path)), str(path))
 
 

@@ -1,4 +1,4 @@
-"""Pictures as a Qwen-VL's vision tower takes them, made without its processor: ten times as fast.
+"""Pictures as a Qwen-VL's vision tower takes them, made without its processor.
 
 The processor resizes, divides and sorts in floats of 4 bytes, twice for the two frames of a still
 picture. Here a picture has its size already, its patches are sorted as bytes, and become floats on

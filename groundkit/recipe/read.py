@@ -14,6 +14,7 @@ import yaml
 from groundkit.errors import DataError, OptionError
 from groundkit.recipe.check import check
 from groundkit.recipe.keys import Recipe
+from groundkit.store import read_small
 
 _LARGEST_FILE = 1 << 20
 
@@ -38,18 +39,12 @@ def read_text(path: Path) -> str:
         DataError: it cannot be read, or is none.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-        if len(data) > _LARGEST_FILE:
-            raise DataError("too long for a recipe", str(path))
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        hint = "groundkit recipe lists those that come with groundkit"
-        raise DataError(
-            f"cannot read the recipe: {error.strerror or error}", str(path), hint=hint
-        ) from None
+        return read_small(path, _LARGEST_FILE, "a recipe").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError("a recipe is text in UTF-8", str(path)) from None
+    except DataError as error:
+        hint = "groundkit recipe lists those that come with groundkit"
+        raise DataError(error.what, error.where, hint=hint) from None
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,8 +129,3 @@ def answer_of(sample: Sample, contract: Contract, seen: Size) -> str:
     decimals = {"norm1": 3, "percent": 1}.get(contract.frame)
     box = [round(number, decimals) for number in (x1, y1, x2, y2)]
     return write_answer(type_word(sample.type, sample.lang), sample.name, box)
-
-
-def longest(examples: Iterable[Example]) -> Example:
-    """The example with the most pixels and tokens."""
-    return max(examples, key=lambda one: (one.seen[0] * one.seen[1], one.own_tokens, one.id))

@@ -39,7 +39,7 @@ class RunNotes(msgspec.Struct, kw_only=True):
     Attributes:
         groundkit: its version; packages: versions of others.
         data: hash of the samples that are trained on.
-        samples, tokens: how many there are; tokens of packs.
+        samples: how many there are.
         trained: (trained, all) weights of each part.
         world: processes.
         wrapped: class of the model as the trainer runs it.

@@ -62,12 +62,11 @@ class Data(NamedTuple):
     """What is trained on.
 
     Attributes:
-        prompt: of the first dataset, which the contract remembers.
         digest: of the samples.
+        contract: of the model that it makes.
     """
 
     examples: list[Example]
-    prompt: Prompt
     digest: str
     contract: Contract
 
@@ -90,8 +89,8 @@ def train(recipe: Recipe) -> Trained:
     watch = make_watch(recipe, loaded, data, folder)
     training = _training(recipe, loaded, data, watch, folder)
     if settings.process_index == 0 and not goes_on:
-        write_recipe_file(recipe, folder)
         _write_notes(training, data, settings, folder)
+        write_recipe_file(recipe, folder)  # last: with it the folder is that of a run
     return _run(recipe, training, settings, data, folder)
 
 
@@ -193,7 +192,7 @@ def read_data(recipe: Recipe, loaded: LoadedModel) -> Data:
         langs=tuple(sorted(langs, reverse=True)),
         prompt=prompts[0].template if not prompts[0].verbatim else loaded.contract.prompt,
     )
-    return Data(examples, prompts[0], digest.hexdigest(), contract)
+    return Data(examples, digest.hexdigest(), contract)
 
 
 def make_watch(recipe: Recipe, loaded: LoadedModel, data: Data, folder: Path) -> Watch | None:
@@ -268,7 +267,7 @@ def _run(recipe: Recipe, training: Any, settings: Any, data: Data, folder: Path)
         note_wrapped(trainer.wrapped, folder)
     if any(isinstance(one, Stop) and one.asked for one in callbacks):
         raise OptionError("stopped by a signal", hint="the same command goes on from there")
-    figures = trainer.evaluate() if training.watch else None
+    figures = trainer.best_figures() or (trainer.evaluate() if training.watch else None)
     out = folder / MODEL
     if is_first:
         save_model(training.model, training.processor, data.contract, out)

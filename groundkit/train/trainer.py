@@ -142,14 +142,9 @@ class GroundingTrainer(Trainer):  # type: ignore[misc]
         self._guard.samples += samples
         self._samples += len(samples)
         self._tokens += inputs["input_ids"].numel()
-        try:
-            scores = answer_scores(model, inputs, self._form)
-            # Gradients of processes are averaged.
-            return answer_loss(scores, inputs, num_items_in_batch / self.args.world_size)
-        except (torch.OutOfMemoryError, RuntimeError) as error:
-            if not is_memory_error(error):
-                raise
-            raise self._no_room(inputs, samples) from None
+        scores = answer_scores(model, inputs, self._form)
+        # Gradients of processes are averaged.
+        return answer_loss(scores, inputs, num_items_in_batch / self.args.world_size)
 
     def _get_num_items_in_batch(self, batch_samples: list[Any], device: Any) -> torch.Tensor:
         """Weights of all tokens that are learned in a step."""
@@ -166,22 +161,24 @@ class GroundingTrainer(Trainer):  # type: ignore[misc]
             raise GroundkitError(what, "launch.strategy")
 
     def training_step(self, *arguments: Any, **more: Any) -> torch.Tensor:
-        """A step whose backward may find no room as well."""
+        """A step; without room for it the error says of what size it was."""
         try:
             step: torch.Tensor = super().training_step(*arguments, **more)
-        except (torch.OutOfMemoryError, RuntimeError) as error:
+        except RuntimeError as error:
             if not is_memory_error(error):
                 raise
-            raise self._no_room(arguments[1], self._guard.samples[-3:]) from None
+            raise self._no_room(arguments[1]) from None
         return step
 
-    def _no_room(self, inputs: dict[str, Any], samples: list[str]) -> GroundkitError:
+    def _no_room(self, inputs: dict[str, Any]) -> GroundkitError:
         rows, length = inputs["input_ids"].shape
         pixels = int(inputs["image_grid_thw"].prod(1).sum()) * self._form.patch**2
         what = f"no room for a batch of {rows} x {length:,} tokens and {pixels:,} pixels"
         hint = "lower trainer.per_device_train_batch_size, set trainer.gradient_checkpointing:"
         hint += " true, or make the dataset with fewer --max-pixels"
-        return GroundkitError(f"{what} ({', '.join(samples[:3])}, …)", "trainer", hint=hint)
+        return GroundkitError(
+            f"{what} ({', '.join(inputs['samples'][:3])}, …)", "trainer", hint=hint
+        )
 
     def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
         norm = super()._get_grad_norm(model, grad_norm)
@@ -207,6 +204,14 @@ class GroundingTrainer(Trainer):  # type: ignore[misc]
             self.args, self.state, self.control, figures
         )
         return figures
+
+    def best_figures(self) -> dict[str, float] | None:
+        """Those of the checkpoint that was loaded at the end as the best; None if there is none."""
+        best = self.state.best_global_step
+        for line in self.state.log_history:
+            if best and line["step"] == best and "eval_iou" in line:
+                return {name: line[name] for name in line if name.startswith("eval_")}
+        return None
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Also into metrics.jsonl, with what was done in which time."""

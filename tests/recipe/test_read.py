@@ -117,5 +117,5 @@ def test_what_is_no_recipe_as_a_whole(tmp_path, text, message):
 
 
 def test_a_missing_file_says_where_recipes_are(tmp_path):
-    with pytest.raises(DataError, match=r"cannot read the recipe: No such file.*groundkit recipe"):
+    with pytest.raises(DataError, match=r"cannot read the file: No such file.*groundkit recipe"):
         read_recipe(tmp_path / "none.yaml")

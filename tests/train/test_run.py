@@ -19,6 +19,8 @@ from safetensors.torch import load_file
 from groundkit.contract import contract_of
 from groundkit.errors import DataError, GroundkitError, OptionError
 from groundkit.models.load import load_model
+from groundkit.predict.prompts import choose_prompt
+from groundkit.predict.samples import choose_samples
 from groundkit.recipe import Recipe
 from groundkit.recipe.read import to_recipe
 from groundkit.records import Sample
@@ -27,6 +29,7 @@ from groundkit.train.folder import last_checkpoint
 from groundkit.train.guards import BadStep
 from groundkit.train.preflight import conclude
 from groundkit.train.run import preflight, train
+from groundkit.train.watch import Watch, spread
 
 _SMALL = {
     "per_device_train_batch_size": 6,
@@ -77,11 +80,20 @@ def test_a_run_leaves_a_model_that_predict_takes(tmp_path, bare):
     assert trained.steps == 4
     assert set(trained.figures) == {f"eval_{name}" for name in ("iou", "iou50", "hit", "parse")}
     assert len(logged(out, "loss")) == 4
-    assert len(logged(out, "eval_iou")) == 3  # two, and one of the best
+    assert len(logged(out, "eval_iou")) == 2
+    assert trained.figures["eval_iou"] == max(logged(out, "eval_iou"))
+    contract = contract_of(out / "model")
+    # What is saved answers as its figures say.
+    asked = choose_samples(bare, "val")
+    prompt = choose_prompt(None, contract, asked.folder, asked.samples)
+    some = spread(asked.samples, 8)
+    again = Watch(some, bare, tmp_path, contract, prompt, batch_size=8, max_new_tokens=96)
+    saved = load_model("tiny", adapter=out / "model", device="cpu")
+    figures = again.figures(saved.model, saved.processor, 0, "tiny")
+    assert {f"eval_{name}": value for name, value in figures.items()} == trained.figures
     found = {path.name for path in out.iterdir()}
     assert found == {"recipe.yaml", "run.json", "metrics.jsonl", "eval", "checkpoints", "model"}
     loaded = load_model("tiny", adapter=out / "model", device="cpu")
-    contract = contract_of(out / "model")
     assert loaded.contract == contract
     assert (contract.marker, contract.langs, contract.max_pixels) == ("none", ("en",), 448 * 448)
     notes = json.loads((out / "run.json").read_text())
@@ -231,6 +243,18 @@ def test_a_check_decodes_every_image(tmp_path, bare):
     first = next(one for one in preflight(recipe(data, tmp_path / "run")) if one.problem)
     assert first.name == "images"
     assert path.name in first.problem
+
+
+def test_no_room_says_the_size_of_the_batch_and_what_to_change(tmp_path, bare, monkeypatch):
+    def exhaust(*_):
+        torch.empty(1 << 50, dtype=torch.uint8)  # a pebibyte: a real error of the allocator
+
+    monkeypatch.setattr("groundkit.train.trainer.answer_scores", exhaust)
+    with pytest.raises(GroundkitError) as caught:
+        train(recipe(bare, tmp_path / "run"))
+    said = str(caught.value)
+    assert said.startswith("trainer: no room for a batch of ")
+    assert " pixels (" in said and "lower trainer.per_device_train_batch_size, set" in said
 
 
 WRONG = {
